@@ -1,0 +1,13 @@
+//! People, the ways to reach them, their duties, sign-in and consent.
+
+mod model;
+pub use model::*;
+
+#[cfg(feature = "store")]
+pub mod entity;
+#[cfg(feature = "store")]
+mod permission;
+#[cfg(feature = "store")]
+pub mod store;
+#[cfg(feature = "store")]
+pub use permission::*;

@@ -1,0 +1,145 @@
+//! A permission is a value: what needs a right takes one of these, and only this module can make one.
+
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::account::entity::{contact, duty, person};
+use crate::account::{Address, Duty, PersonState};
+use crate::centre::Centre;
+use crate::language::Language;
+
+/// Somebody whose sign-in was checked for this request.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    person: Uuid,
+    name: String,
+    language: Language,
+    staff: bool,
+    duties: Vec<Duty>,
+}
+
+/// The operation asks for a duty the person doesn't hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not permitted")]
+pub struct Denied;
+
+impl SignedIn {
+    /// The person a checked web session belongs to; `None` when the account is no longer active.
+    pub async fn of_session(centre: &Centre, person_id: Uuid) -> Result<Option<Self>, DbErr> {
+        let db = centre.database();
+        let Some(person) = person::Entity::find_by_id(person_id).one(db).await? else { return Ok(None) };
+        if person.state != PersonState::Active {
+            return Ok(None);
+        }
+        let duties = duty::Entity::find().filter(duty::Column::PersonId.eq(person_id)).all(db).await?;
+        let contacts = contact::Entity::find()
+            .filter(contact::Column::PersonId.eq(person_id))
+            .filter(contact::Column::ConfirmedAt.is_not_null())
+            .all(db)
+            .await?;
+        let domains = &centre.settings().staff_domains;
+        let of_office = contacts
+            .iter()
+            .filter_map(|contact| Address::parse(&contact.address))
+            .any(|address| address.is_of_domain(domains));
+        Ok(Some(Self {
+            person: person_id,
+            name: person.name,
+            language: person.language,
+            staff: person.made_staff || of_office,
+            duties: duties.into_iter().map(|duty| duty.name).collect(),
+        }))
+    }
+
+    pub fn id(&self) -> Uuid {
+        self.person
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Whether they may see and take staff courses.
+    pub fn is_staff(&self) -> bool {
+        self.staff
+    }
+
+    pub fn has(&self, duty: Duty) -> bool {
+        self.duties.contains(&duty)
+    }
+
+    fn needs(&self, duty: Duty) -> Result<(), Denied> {
+        if self.has(duty) { Ok(()) } else { Err(Denied) }
+    }
+}
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident by $method:ident for $duty:ident;)+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Debug)]
+            pub struct $name { person: Uuid }
+
+            impl $name {
+                /// Whose doing it is, for histories and the audit log.
+                pub fn id(&self) -> Uuid {
+                    self.person
+                }
+            }
+        )+
+        impl SignedIn {
+            $(
+                pub fn $method(&self) -> Result<$name, Denied> {
+                    self.needs(Duty::$duty)?;
+                    Ok($name { person: self.person })
+                }
+            )+
+        }
+    };
+}
+
+permissions! {
+    /// Enters and changes applications of people in front of them.
+    Desk by desk for FrontDesk;
+    /// Runs the studio.
+    Producer by producer for Producer;
+    /// Runs the programme: courses, runs, sessions, approvals, holidays.
+    TrainingManager by training_manager for TrainingManager;
+    /// Sees who looked at whom.
+    PrivacyOfficer by privacy_officer for PrivacyOfficer;
+    /// Grants duties, edits spaces and settings, sees what is stuck.
+    Administrator by administrator for Administrator;
+}
+
+/// May edit one run: a training manager, or the instructor of that run.
+#[derive(Clone, Debug)]
+pub struct RunEditor {
+    person: Uuid,
+    run: Uuid,
+}
+
+impl RunEditor {
+    pub fn id(&self) -> Uuid {
+        self.person
+    }
+
+    pub fn run(&self) -> Uuid {
+        self.run
+    }
+}
+
+impl SignedIn {
+    /// `instructor` is the account that the run names as its instructor.
+    pub fn editor_of(&self, run: Uuid, instructor: Option<Uuid>) -> Result<RunEditor, Denied> {
+        let teaches_it = self.has(Duty::Instructor) && instructor == Some(self.person);
+        if teaches_it || self.has(Duty::TrainingManager) {
+            Ok(RunEditor { person: self.person, run })
+        } else {
+            Err(Denied)
+        }
+    }
+}

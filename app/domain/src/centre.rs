@@ -1,0 +1,98 @@
+//! The one value that pages, forms, server functions and workers are handed: database, writer, clock, settings.
+
+use std::sync::Arc;
+
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+use crate::clock::Clock;
+use crate::registration::Writer;
+
+/// What the domain is told by whoever installs it. Checked when the program starts.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where people reach the site, without a slash at the end: `https://learn.example.org`.
+    pub public_url: String,
+    /// Whoever confirmed an address of one of these domains is staff.
+    pub staff_domains: Vec<String>,
+    /// How many live applications one person may have for runs that begin in the same month.
+    pub applications_a_month: u32,
+    /// How long a six-digit code and its link are good.
+    pub code_minutes: u32,
+    /// After how many days the facts of a notice are emptied.
+    pub notice_days: u32,
+    /// Telephone of the front desk, as shown.
+    pub phone: String,
+    /// Street address of the centre, as shown.
+    pub address: String,
+    /// Whether this is the demonstration, which says so on every page.
+    pub demonstration: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            public_url: "http://127.0.0.1:3000".into(),
+            staff_domains: Vec::new(),
+            applications_a_month: 3,
+            code_minutes: 10,
+            notice_days: 90,
+            phone: String::new(),
+            address: String::new(),
+            demonstration: false,
+        }
+    }
+}
+
+/// Cheap to clone; made once, in `server`.
+#[derive(Clone)]
+pub struct Centre {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    database: DatabaseConnection,
+    clock: Clock,
+    settings: Settings,
+    writer: Writer,
+}
+
+impl Centre {
+    /// Starts the writer with it, so it must be called inside a tokio runtime.
+    pub fn new(database: DatabaseConnection, clock: Clock, settings: Settings) -> Self {
+        let writer = Writer::start(database.clone(), clock.clone(), settings.clone());
+        Self { inner: Arc::new(Inner { database, clock, settings, writer }) }
+    }
+
+    pub fn database(&self) -> &DatabaseConnection {
+        &self.inner.database
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    pub fn writer(&self) -> &Writer {
+        &self.inner.writer
+    }
+
+    /// Begins a transaction that will write.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        begin(self.database()).await
+    }
+}
+
+/// Begins a transaction that takes SQLite's write lock at once: a deferred one would read first and then
+/// fail as busy when it comes to write. On PostgreSQL the first statement must write, for the same reason.
+pub async fn begin(database: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    database.begin_with_options(options).await
+}

@@ -1,0 +1,9 @@
+//! The catalogue: courses, their runs, and the class sessions of a run.
+
+mod model;
+pub use model::*;
+
+#[cfg(feature = "store")]
+pub mod entity;
+#[cfg(feature = "store")]
+pub mod store;

@@ -1,0 +1,1 @@
+//! Courses, runs and class sessions in the database.

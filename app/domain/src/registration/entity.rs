@@ -1,0 +1,77 @@
+//! The rows of applications, their history, and the writer's turn.
+
+pub mod application {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    use crate::registration::State;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "application")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub run_id: Uuid,
+        pub person_id: Uuid,
+        pub state: State,
+        /// Orders applications by arrival at the writer's queue.
+        pub stamp: i64,
+        /// The form's idempotency key: one person's second answer to it tells what the first did.
+        pub request_key: Uuid,
+        pub seat_id: Option<Uuid>,
+        pub admission: Option<i32>,
+        pub offer_until: Option<DateTime<Utc>>,
+        /// Who at the desk entered it, if not the person.
+        pub entered_by: Option<Uuid>,
+        pub applied_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod application_event {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    use crate::registration::EventKind;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "application_event")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub application_id: Uuid,
+        pub at: DateTime<Utc>,
+        pub kind: EventKind,
+        /// Who did it; nobody where time did.
+        pub actor_id: Option<Uuid>,
+        pub seat: Option<String>,
+        pub reason: Option<String>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod writer {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "writer")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: i32,
+        pub turn: i64,
+        pub stamp: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

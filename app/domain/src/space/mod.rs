@@ -1,0 +1,9 @@
+//! The tree of spaces, their seats, and who occupies what when.
+
+mod model;
+pub use model::*;
+
+#[cfg(feature = "store")]
+pub mod entity;
+#[cfg(feature = "store")]
+pub mod store;

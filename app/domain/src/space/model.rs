@@ -1,0 +1,112 @@
+//! Space and seat codes, and the shape of a seat plan.
+
+use serde::{Deserialize, Serialize};
+
+use crate::named::named;
+
+named! {
+    pub enum SpaceKind { Venue = "venue", Classroom = "classroom", Studio = "studio" }
+
+    /// What holds an occupied space.
+    pub enum Holder { ClassSession = "class_session" }
+}
+
+/// The code of a space as in its URL, `smart-1`: 1 to 40 lower-case letters, digits and hyphens.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SpaceCode(String);
+
+impl SpaceCode {
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=40).contains(&text.len())
+            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The code on a chair, `1-07`: 1 to 12 letters, digits and hyphens.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SeatCode(String);
+
+impl SeatCode {
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=12).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One chair of a plan. `line` counts from the front, `position` from the left as one faces it; a number
+/// without a chair in it is an aisle. `out_of_service` holds the reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanSeat {
+    pub code: SeatCode,
+    pub line: u16,
+    pub position: u16,
+    pub accessible: bool,
+    pub out_of_service: Option<String>,
+}
+
+/// The seats of one room, in order of line and position.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomPlan {
+    pub code: SpaceCode,
+    pub name: String,
+    pub seats: Vec<PlanSeat>,
+}
+
+/// A plan as people see it: one room, or the rooms of a hall beside each other in the order of their codes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatPlan {
+    pub rooms: Vec<RoomPlan>,
+}
+
+impl SeatPlan {
+    pub fn seats(&self) -> impl Iterator<Item = &PlanSeat> {
+        self.rooms.iter().flat_map(|room| &room.seats)
+    }
+
+    /// How many can sit: seats that are not out of service.
+    pub fn in_service(&self) -> usize {
+        self.seats().filter(|seat| seat.out_of_service.is_none()).count()
+    }
+}
+
+/// The plan of a room that has none of its own: rows of six, numbered `01` onwards.
+pub fn rows_of_six(count: u16) -> Vec<PlanSeat> {
+    (0..count)
+        .map(|index| PlanSeat {
+            code: SeatCode(format!("{:02}", index + 1)),
+            line: index / 6 + 1,
+            position: index % 6 + 1,
+            accessible: false,
+            out_of_service: None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_of_thirty_has_five_rows_of_six() {
+        let seats = rows_of_six(30);
+        assert_eq!(seats.len(), 30);
+        assert_eq!((seats[29].line, seats[29].position, seats[29].code.as_str()), (5, 6, "30"));
+    }
+
+    #[test]
+    fn codes_hold_nothing_a_url_would_have_to_escape() {
+        assert!(SpaceCode::parse("smart-1").is_some());
+        for bad in ["", "Smart-1", "smart 1", "../x", "가"] {
+            assert!(SpaceCode::parse(bad).is_none(), "{bad}");
+        }
+    }
+}

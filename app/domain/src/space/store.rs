@@ -1,0 +1,1 @@
+//! Spaces, seat plans and occupations in the database.
