@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
 use crate::clock::Clock;
@@ -95,4 +96,12 @@ pub async fn begin(database: &DatabaseConnection) -> Result<DatabaseTransaction,
         ..TransactionOptions::default()
     };
     database.begin_with_options(options).await
+}
+
+/// Advances the writer's turn in `tx`, so that what it keeps in memory is read anew. Whoever changes runs, class
+/// sessions or seats outside the writer calls this in the same transaction (and [`Writer::settle`] after it, where
+/// places may have become free).
+pub async fn turn<C: ConnectionTrait>(tx: &C) -> Result<(), DbErr> {
+    tx.execute_unprepared("UPDATE writer SET turn = turn + 1").await?;
+    Ok(())
 }

@@ -46,6 +46,9 @@ mod tests {
     #[test]
     fn december_ends_where_the_next_year_begins() {
         let (from, until) = month("2021-12-31T14:59:59Z".parse().unwrap());
-        assert_eq!((day(from).to_string(), day(until).to_string()), ("2021-12-01".into(), "2022-01-01".into()));
+        assert_eq!(
+            (day(from).to_string(), day(until).to_string()),
+            ("2021-12-01".into(), "2022-01-01".into())
+        );
     }
 }

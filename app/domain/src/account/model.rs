@@ -100,8 +100,10 @@ impl Address {
     }
 
     pub fn parse_phone(text: &str) -> Option<Self> {
-        let plain: String =
-            text.nfkc().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '(' | ')' | '‐' | '–')).collect();
+        let plain: String = text
+            .nfkc()
+            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '(' | ')' | '‐' | '–'))
+            .collect();
         let national = match plain.strip_prefix("+82").or_else(|| plain.strip_prefix("0082")) {
             Some(rest) => format!("0{}", rest.trim_start_matches('0')),
             None => plain,
@@ -215,21 +217,32 @@ mod tests {
 
     #[test]
     fn a_mobile_number_is_the_same_however_it_is_typed() {
-        for typed in ["010-1234-5678", "01012345678", " 010 1234 5678 ", "+82-10-1234-5678", "０１０１２３４５６７８"] {
+        for typed in
+            ["010-1234-5678", "01012345678", " 010 1234 5678 ", "+82-10-1234-5678", "０１０１２３４５６７８"]
+        {
             assert_eq!(Address::parse(typed).unwrap().as_str(), "01012345678", "{typed}");
         }
     }
 
     #[test]
     fn a_number_that_is_not_a_korean_mobile_is_refused() {
-        for typed in ["02-123-4567", "010-1234-567", "010-1234-56789", "010-abcd-5678", "+1 555 123 4567", ""] {
+        for typed in ["02-123-4567", "010-1234-567", "010-1234-56789", "010-abcd-5678", "+1 555 123 4567", ""]
+        {
             assert!(Address::parse(typed).is_none(), "{typed}");
         }
     }
 
     #[test]
     fn an_address_without_host_or_with_spaces_is_refused() {
-        for typed in ["@example.org", "kim@", "kim@example", "kim lee@example.org", "a@b@c.org", "kim@-x.org", ".k@x.org"] {
+        for typed in [
+            "@example.org",
+            "kim@",
+            "kim@example",
+            "kim lee@example.org",
+            "a@b@c.org",
+            "kim@-x.org",
+            ".k@x.org",
+        ] {
             assert!(Address::parse(typed).is_none(), "{typed}");
         }
         assert_eq!(Address::parse(" Kim@Example.ORG ").unwrap().as_str(), "kim@example.org");

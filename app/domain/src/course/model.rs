@@ -162,7 +162,11 @@ impl Pattern {
             }
             if self.weekdays.contains(day.weekday()) && !holidays.contains(&day) {
                 let minutes = self.minutes / count;
-                meetings.push(Meeting { start: day.and_time(self.start), end: day.and_time(self.end), minutes });
+                meetings.push(Meeting {
+                    start: day.and_time(self.start),
+                    end: day.and_time(self.end),
+                    minutes,
+                });
             }
             day = day + Days::new(1);
         }

@@ -13,4 +13,7 @@ impl Writer {
     pub fn start(_database: DatabaseConnection, _clock: Clock, _settings: Settings) -> Self {
         Self {}
     }
+
+    /// Gives freed places to those waiting; call it after raising a capacity or bringing seats back.
+    pub async fn settle(&self) {}
 }

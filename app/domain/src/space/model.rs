@@ -33,7 +33,8 @@ pub struct SeatCode(String);
 
 impl SeatCode {
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = (1..=12).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let fits =
+            (1..=12).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         fits.then(|| Self(text.to_owned()))
     }
 
