@@ -1,1 +1,12 @@
+//! The pages, forms, islands and server functions of the centre.
 
+pub mod ui;
+#[cfg_attr(not(feature = "ssr"), allow(dead_code, reason = "most sentences are only said by the server"))]
+#[allow(clippy::too_many_arguments, reason = "a sentence mentions what it mentions")]
+pub(crate) mod words;
+
+#[cfg(feature = "hydrate")]
+#[leptos::prelude::wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_islands();
+}
