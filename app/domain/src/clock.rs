@@ -1,6 +1,6 @@
 //! The clock and the source of ids that the program is handed, so that tests can hold both.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use uuid::{ContextV7, Timestamp, Uuid};
@@ -9,13 +9,13 @@ use uuid::{ContextV7, Timestamp, Uuid};
 #[derive(Clone)]
 pub struct Clock {
     read: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
-    ids: Arc<ContextV7>,
+    ids: Arc<Mutex<ContextV7>>,
 }
 
 impl Clock {
     /// A clock that reads `read`; the program's own is made in `server`, a test's stands still.
     pub fn new(read: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
-        Self { read: Arc::new(read), ids: Arc::new(ContextV7::new()) }
+        Self { read: Arc::new(read), ids: Arc::new(Mutex::new(ContextV7::new())) }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
