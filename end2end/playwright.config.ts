@@ -1,0 +1,29 @@
+import { defineConfig } from '@playwright/test';
+
+import { launchOptions, widths } from './support/browser.ts';
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '**/*.spec.ts',
+  outputDir: '../target/test-browser',
+  // One server and one browser at a time: two cores, and journeys that change what others see.
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: true,
+  // A test that passes the second time is a bug of today.
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list'], ['json']],
+  use: {
+    launchOptions,
+    locale: 'ko-KR',
+    timezoneId: 'Asia/Seoul',
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+  },
+  projects: [
+    { name: 'desktop', use: widths.desktop },
+    { name: 'phone', use: widths.phone },
+  ],
+});
