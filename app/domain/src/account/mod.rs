@@ -4,10 +4,12 @@ mod model;
 pub use model::*;
 
 #[cfg(feature = "store")]
+mod audit;
+#[cfg(feature = "store")]
 pub mod entity;
 #[cfg(feature = "store")]
 mod permission;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "store")]
-pub use permission::*;
+pub use {audit::record, permission::*};
