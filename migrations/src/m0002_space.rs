@@ -36,6 +36,7 @@ CREATE TABLE space (
     in_use_until date,
     address text,
     directions text,
+    lift text,
     phone text
 );
 

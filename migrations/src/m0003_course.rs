@@ -12,6 +12,7 @@ impl MigrationTrait for Migration {
     }
 }
 
+/// `course.search` is title and text in NFC, lower case and without spaces, for `LIKE`.
 /// The pattern columns of `run` (first_date to session_count) say how its class sessions were made; the
 /// sessions are the truth about when it meets. `weekdays` is the file's form, `mon tue`. Times are Seoul's.
 /// `enrolled` is the head count of a past run without people behind it.
@@ -25,7 +26,9 @@ CREATE TABLE course (
     learn text NOT NULL,
     who_for text NOT NULL,
     materials text NOT NULL,
-    fee text NOT NULL
+    fee text NOT NULL,
+    search text NOT NULL,
+    version integer NOT NULL
 );
 
 CREATE TABLE run (

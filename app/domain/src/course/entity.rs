@@ -18,6 +18,10 @@ pub mod course {
         pub who_for: String,
         pub materials: String,
         pub fee: String,
+        /// What the catalogue searches in, by [`crate::course::search_key`].
+        pub search: String,
+        /// Rises with each change in a form; a form made from an older version is refused.
+        pub version: i32,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -23,7 +23,10 @@ pub mod space {
         /// The last day of use.
         pub in_use_until: Option<NaiveDate>,
         pub address: Option<String>,
+        /// How to get there by bus, train and on foot.
         pub directions: Option<String>,
+        /// Where the lift is, and whether one gets in without stairs.
+        pub lift: Option<String>,
         pub phone: Option<String>,
     }
 
