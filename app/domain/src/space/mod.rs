@@ -6,4 +6,10 @@ pub use model::*;
 #[cfg(feature = "store")]
 pub mod entity;
 #[cfg(feature = "store")]
+pub mod file;
+#[cfg(feature = "store")]
+pub mod holiday;
+#[cfg(feature = "store")]
+pub mod plan;
+#[cfg(feature = "store")]
 pub mod store;

@@ -1,24 +1,143 @@
-//! Spaces, seat plans and occupations in the database.
+//! Reading spaces and seat plans.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::entity::space;
+use crate::space::entity::{seat, space};
+use crate::space::{PlanSeat, RoomPlan, SeatCode, SeatPlan, SpaceCode, SpaceKind};
 
-/// The leaves of a space, in order of their codes: itself, where nothing is inside it.
-pub async fn leaves_of<C: ConnectionTrait>(db: &C, space: Uuid) -> Result<Vec<Uuid>, DbErr> {
-    let mut leaves = Vec::new();
-    let mut inside = vec![space];
-    while let Some(next) = inside.pop() {
-        let children = space::Entity::find()
-            .filter(space::Column::ParentId.eq(next))
-            .order_by_desc(space::Column::Code)
-            .all(db)
-            .await?;
-        if children.is_empty() {
-            leaves.push(next);
-        }
-        inside.extend(children.into_iter().map(|child| child.id));
+impl space::Model {
+    /// Whether it may be used on a day.
+    pub fn in_use_on(&self, day: NaiveDate) -> bool {
+        self.in_use_from <= day && self.in_use_until.is_none_or(|until| day <= until)
     }
-    Ok(leaves)
+
+    /// Whether classes can be held in it: rooms, not the building around them.
+    pub fn holds_classes(&self) -> bool {
+        self.kind != SpaceKind::Venue
+    }
+}
+
+/// Every space there is, in order of code. There are a dozen, so they are read together.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    spaces: Vec<space::Model>,
+}
+
+impl Tree {
+    pub async fn load<C: ConnectionTrait>(db: &C) -> Result<Self, DbErr> {
+        Ok(Self { spaces: space::Entity::find().order_by_asc(space::Column::Code).all(db).await? })
+    }
+
+    pub fn all(&self) -> &[space::Model] {
+        &self.spaces
+    }
+
+    pub fn get(&self, id: Uuid) -> Option<&space::Model> {
+        self.spaces.iter().find(|space| space.id == id)
+    }
+
+    pub fn by_code(&self, code: &str) -> Option<&space::Model> {
+        self.spaces.iter().find(|space| space.code == code)
+    }
+
+    pub fn children(&self, parent: Option<Uuid>) -> impl Iterator<Item = &space::Model> {
+        self.spaces.iter().filter(move |space| space.parent_id == parent)
+    }
+
+    /// The space itself and everything around it, innermost first.
+    pub fn ancestry(&self, id: Uuid) -> Vec<&space::Model> {
+        let mut line: Vec<&space::Model> = Vec::new();
+        let mut next = self.get(id);
+        // A parent is always made before its child, so that no circle can arise; the count is a second lock.
+        while let Some(space) = next.filter(|_| line.len() < self.spaces.len()) {
+            line.push(space);
+            next = space.parent_id.and_then(|parent| self.get(parent));
+        }
+        line
+    }
+
+    /// The space and everything in it.
+    pub fn within(&self, id: Uuid) -> Vec<Uuid> {
+        self.spaces
+            .iter()
+            .filter(|space| self.ancestry(space.id).iter().any(|around| around.id == id))
+            .map(|space| space.id)
+            .collect()
+    }
+
+    /// The smallest spaces it is made of, which are what an occupation holds; itself where it has no parts.
+    pub fn leaves_of(&self, id: Uuid) -> Vec<Uuid> {
+        let has_parts = |id: &Uuid| self.children(Some(*id)).next().is_some();
+        self.within(id).into_iter().filter(|id| !has_parts(id)).collect()
+    }
+
+    /// The rooms whose seats make up the plan of `id`: itself where it has seats, else its parts.
+    fn rooms<'a>(&'a self, id: Uuid, seated: &HashMap<Uuid, Vec<seat::Model>>) -> Vec<&'a space::Model> {
+        if seated.contains_key(&id) {
+            return self.get(id).into_iter().collect();
+        }
+        self.children(Some(id)).filter(|room| seated.contains_key(&room.id)).collect()
+    }
+}
+
+/// The plan of a space: its own seats, or those of its parts beside each other. A building has none: its rooms do.
+pub async fn plan_of<C: ConnectionTrait>(db: &C, space: &space::Model) -> Result<SeatPlan, DbErr> {
+    if !space.holds_classes() {
+        return Ok(SeatPlan::default());
+    }
+    let tree = Tree::load(db).await?;
+    let seats = seat::Entity::find()
+        .filter(seat::Column::SpaceId.is_in(tree.within(space.id)))
+        .order_by_asc(seat::Column::Line)
+        .order_by_asc(seat::Column::Position)
+        .all(db)
+        .await?;
+    let mut seated: HashMap<Uuid, Vec<seat::Model>> = HashMap::new();
+    for seat in seats {
+        seated.entry(seat.space_id).or_default().push(seat);
+    }
+    let rooms = tree.rooms(space.id, &seated).into_iter().filter_map(|room| {
+        let seats = seated.get(&room.id)?.iter().filter_map(plan_seat).collect();
+        Some(RoomPlan { code: SpaceCode::parse(&room.code)?, name: room.name.clone(), seats })
+    });
+    Ok(SeatPlan { rooms: rooms.collect() })
+}
+
+fn plan_seat(seat: &seat::Model) -> Option<PlanSeat> {
+    Some(PlanSeat {
+        code: SeatCode::parse(&seat.code)?,
+        line: u16::try_from(seat.line).ok()?,
+        position: u16::try_from(seat.position).ok()?,
+        accessible: seat.accessible,
+        out_of_service: seat.out_of_service.clone(),
+    })
+}
+
+/// How many can sit in each space that has a plan: seats that are not out of service.
+pub async fn seats_in_service<C: ConnectionTrait>(db: &C, tree: &Tree) -> Result<HashMap<Uuid, u32>, DbErr> {
+    let counted: Vec<(Uuid, i64)> = seat::Entity::find()
+        .select_only()
+        .column(seat::Column::SpaceId)
+        .column_as(seat::Column::Id.count(), "seats")
+        .filter(seat::Column::OutOfService.is_null())
+        .group_by(seat::Column::SpaceId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let own: HashMap<Uuid, u32> =
+        counted.into_iter().map(|(id, count)| (id, u32::try_from(count).unwrap_or(u32::MAX))).collect();
+    let of = |space: &space::Model| {
+        let parts = || {
+            let parts: Vec<u32> =
+                tree.children(Some(space.id)).filter_map(|part| own.get(&part.id).copied()).collect();
+            (!parts.is_empty()).then(|| parts.iter().sum())
+        };
+        own.get(&space.id).copied().or_else(parts)
+    };
+    let rooms = tree.all().iter().filter(|space| space.holds_classes());
+    Ok(rooms.filter_map(|space| Some((space.id, of(space)?))).collect())
 }
