@@ -1,6 +1,8 @@
 //! The pages, forms, islands and server functions of the centre.
 
 pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod when;
 #[cfg_attr(not(feature = "ssr"), allow(dead_code, reason = "most sentences are only said by the server"))]
 #[allow(clippy::too_many_arguments, reason = "a sentence mentions what it mentions")]
 pub(crate) mod words;

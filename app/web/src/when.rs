@@ -1,0 +1,66 @@
+//! Days and hours in words, in Seoul's time.
+
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc, Weekday};
+use domain::{language::Language, seoul};
+
+/// `2026년 11월 23일(월)`, `Mon 23 November 2026`.
+pub fn day(l: Language, day: NaiveDate) -> String {
+    match l {
+        Language::Ko => {
+            format!("{}년 {}월 {}일({})", day.year(), day.month(), day.day(), weekday(l, day.weekday()))
+        }
+        Language::En => day.format("%a %-d %B %Y").to_string(),
+    }
+}
+
+/// `2026년 11월 23일(월) 18:00`.
+pub fn moment(l: Language, at: DateTime<Utc>) -> String {
+    format!("{} {}", day(l, seoul::day(at)), time(at))
+}
+
+/// `18:00`.
+pub fn time(at: DateTime<Utc>) -> String {
+    let wall = seoul::wall(at);
+    format!("{:02}:{:02}", wall.hour(), wall.minute())
+}
+
+/// `2026년 11월 23일(월) 10:00~12:00`; what ends on another day names both.
+pub fn span(l: Language, start: DateTime<Utc>, end: DateTime<Utc>) -> String {
+    if seoul::day(start) == seoul::day(end) {
+        format!("{}~{}", moment(l, start), time(end))
+    } else {
+        format!("{} ~ {}", moment(l, start), moment(l, end))
+    }
+}
+
+/// `2026년 11월 23일(월) ~ 12월 4일(금)`, and one day alone.
+pub fn days(l: Language, first: NaiveDate, last: NaiveDate) -> String {
+    if first == last { day(l, first) } else { format!("{} ~ {}", day(l, first), day(l, last)) }
+}
+
+/// `월`, `Mon`.
+pub fn weekday(l: Language, day: Weekday) -> &'static str {
+    let index = usize::try_from(day.num_days_from_monday()).unwrap_or_default();
+    match l {
+        Language::Ko => ["월", "화", "수", "목", "금", "토", "일"][index],
+        Language::En => ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][index],
+    }
+}
+
+/// The machine's form for `<time datetime>`, `2026-11-23T18:00+09:00`.
+pub fn machine(at: DateTime<Utc>) -> String {
+    seoul::wall(at).format("%Y-%m-%dT%H:%M+09:00").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_evening_in_utc_is_the_next_morning_in_seoul() {
+        let at: DateTime<Utc> = "2020-12-31T15:30:00Z".parse().unwrap();
+        assert_eq!(moment(Language::Ko, at), "2021년 1월 1일(금) 00:30");
+        assert_eq!(moment(Language::En, at), "Fri 1 January 2021 00:30");
+        assert_eq!(machine(at), "2021-01-01T00:30+09:00");
+    }
+}
