@@ -1,0 +1,87 @@
+// What every journey starts with: `import { expect, test } from './support/test.ts'`.
+
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type BrowserContextOptions, type Page, test as base } from '@playwright/test';
+
+import { Outbox } from './outbox.ts';
+import { startServer, type Server } from './server.ts';
+import { Watcher } from './watcher.ts';
+
+export { expect };
+export { signIn } from './people.ts';
+
+interface OfWorker {
+  /** With the demonstration in it, as earlier tests of the same project have left it. */
+  server: Server;
+}
+
+interface OfTest {
+  /** Tells what pages did that they must not, and fails the test for it. */
+  watcher: Watcher;
+  /** The letters and texts sent since the server started. */
+  outbox: Outbox;
+  /** Another person at another device, seen by the same watcher. */
+  somebody: (options?: BrowserContextOptions) => Promise<Page>;
+}
+
+export const test = base.extend<OfTest, OfWorker>({
+  server: [
+    async ({}, use) => {
+      const server = await startServer();
+      await use(server);
+      await server.stop();
+    },
+    { scope: 'worker', timeout: 90_000 },
+  ],
+
+  baseURL: ({ server }, use) => use(server.url),
+
+  watcher: [
+    async ({ server }, use, info) => {
+      const before = server.log().length;
+      const watcher = new Watcher(server.url);
+      await use(watcher);
+      if (info.status !== info.expectedStatus || info.errors.length > 0) {
+        console.log(`The server's log of this test:\n${server.log().slice(before)}`);
+      }
+      watcher.verify();
+    },
+    { auto: true },
+  ],
+
+  context: async ({ context, watcher, javaScriptEnabled }, use) => {
+    await watcher.watch(context, javaScriptEnabled !== false);
+    await use(context);
+    await watcher.settle();
+  },
+
+  somebody: async ({ browser, watcher, contextOptions, javaScriptEnabled }, use) => {
+    const contexts: { close(): Promise<void> }[] = [];
+    await use(async (options = {}) => {
+      const context = await browser.newContext({ ...contextOptions, ...options });
+      contexts.push(context);
+      await watcher.watch(context, (options.javaScriptEnabled ?? javaScriptEnabled) !== false);
+      return context.newPage();
+    });
+    await watcher.settle();
+    for (const context of contexts) await context.close();
+  },
+
+  outbox: ({ server }, use) => use(new Outbox(server.data)),
+});
+
+/** Fails on whatever axe finds, at this width and in this language; names rule and element. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}\n    ${node.html}`));
+  expect(found, `axe on ${page.url()}`).toEqual([]);
+}
+
+/** Fails when the page is wider than the window: nobody scrolls sideways to read. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const { scroll, window } = await page.evaluate(() => ({
+    scroll: document.documentElement.scrollWidth,
+    window: document.documentElement.clientWidth,
+  }));
+  expect(scroll, `width of ${page.url()}`).toBeLessThanOrEqual(window);
+}
