@@ -8,7 +8,7 @@ pub mod when;
 pub(crate) mod words;
 
 #[cfg(feature = "hydrate")]
-#[leptos::prelude::wasm_bindgen::prelude::wasm_bindgen]
+#[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     leptos::mount::hydrate_islands();
 }
