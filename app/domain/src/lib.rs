@@ -19,6 +19,8 @@ pub mod centre;
 pub mod clock;
 #[cfg(feature = "store")]
 pub mod seoul;
+#[cfg(feature = "store")]
+pub use sea_orm::DbErr;
 
 /// Lets a [`named!`] enum be a text column. Empty in the browser, where there are no columns.
 #[cfg(not(feature = "store"))]

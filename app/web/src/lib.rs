@@ -1,5 +1,12 @@
 //! The pages, forms, islands and server functions of the centre.
 
+#[cfg(feature = "ssr")]
+pub mod ask;
+#[cfg(feature = "ssr")]
+mod error;
+#[cfg(feature = "ssr")]
+pub use error::{AppError, draw_errors};
+
 pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod when;
