@@ -195,7 +195,7 @@ fn catalogue(l: Language) -> impl IntoView {
                 number: &'static str| {
         let badges = view! { <Badge tone=tone text=state/><Badge text="대면" outline=true/><Badge text="선착순" outline=true/> };
         let action = view! {
-            <p class="places-left"><strong>{number}</strong> {left}</p>
+            <p class="places-left"><strong>{number}</strong>" "{left}</p>
             <LinkButton href="/courses/P21-014" look=Look::Secondary small=true>"자세히 보기"</LinkButton>
         };
         let items = vec![

@@ -79,7 +79,11 @@ pub fn StepIndicator(l: Language, steps: Vec<String>, current: usize) -> impl In
             </li>
         }
     };
-    view! { <ol class="krds-step-wrap">{steps.into_iter().enumerate().map(draw).collect_view()}</ol> }
+    let now = words::ui::step_now(l, steps.len(), current + 1, &steps[current]);
+    view! {
+        <ol class="krds-step-wrap">{steps.into_iter().enumerate().map(draw).collect_view()}</ol>
+        <p class="step-now" aria-hidden="true">{now}</p>
+    }
 }
 
 /// A tab that is a page of its own.
@@ -121,7 +125,7 @@ where
     if pages < 2 {
         return ().into_any();
     }
-    let near = |page: usize| page == 1 || page == pages || page.abs_diff(current) <= 2;
+    let near = |page: usize| page == 1 || page == pages || page.abs_diff(current) <= 1;
     let shown: Vec<usize> = (1..=pages).filter(|page| near(*page)).collect();
     let draw = |index: usize| {
         let page = shown[index];
