@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use crate::clock::Clock;
-use crate::registration::Writer;
+use crate::registration::{Watchers, Writer};
 
 /// What the domain is told by whoever installs it. Checked when the program starts.
 #[derive(Clone, Debug)]
@@ -57,13 +57,14 @@ struct Inner {
     clock: Clock,
     settings: Settings,
     writer: Writer,
+    watchers: Watchers,
 }
 
 impl Centre {
     /// Starts the writer with it, so it must be called inside a tokio runtime.
     pub fn new(database: DatabaseConnection, clock: Clock, settings: Settings) -> Self {
         let writer = Writer::start(database.clone(), clock.clone(), settings.clone());
-        Self { inner: Arc::new(Inner { database, clock, settings, writer }) }
+        Self { inner: Arc::new(Inner { database, clock, settings, writer, watchers: Watchers::default() }) }
     }
 
     pub fn database(&self) -> &DatabaseConnection {
@@ -80,6 +81,11 @@ impl Centre {
 
     pub fn writer(&self) -> &Writer {
         &self.inner.writer
+    }
+
+    /// Who looks at which run; `server` keeps them told.
+    pub fn watchers(&self) -> &Watchers {
+        &self.inner.watchers
     }
 
     /// Begins a transaction that will write.

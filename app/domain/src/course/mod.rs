@@ -4,6 +4,10 @@ mod model;
 pub use model::*;
 
 #[cfg(feature = "store")]
+mod cancel;
+#[cfg(feature = "store")]
+pub(crate) use cancel::cancel_in;
+#[cfg(feature = "store")]
 pub mod entity;
 #[cfg(feature = "store")]
 pub mod store;

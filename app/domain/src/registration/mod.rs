@@ -4,10 +4,16 @@ mod model;
 pub use model::*;
 
 #[cfg(feature = "store")]
+mod batch;
+#[cfg(feature = "store")]
 pub mod entity;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "store")]
+mod watch;
+#[cfg(feature = "store")]
 mod writer;
 #[cfg(feature = "store")]
-pub use writer::*;
+pub use watch::Watchers;
+#[cfg(feature = "store")]
+pub use writer::{Actor, Outcome, Writer, WriterError};

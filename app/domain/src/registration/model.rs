@@ -1,6 +1,16 @@
-//! The rules by which applications are decided.
+//! The rules by which applications are decided: a pure book of one run, asked what may happen to it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::course::{Audience, Mode, RunState, Selection};
+use crate::language::Language;
 use crate::named::named;
+use crate::space::SeatCode;
 
 named! {
     /// Where an application stands. The first four are live.
@@ -34,12 +44,617 @@ named! {
 }
 
 impl State {
+    pub const LIVE: [Self; 4] = [Self::Asked, Self::Waiting, Self::Offered, Self::Booked];
+
     pub fn is_live(self) -> bool {
-        matches!(self, Self::Asked | Self::Waiting | Self::Offered | Self::Booked)
+        Self::LIVE.contains(&self)
     }
 
     /// Whether it holds a seat or an admission.
     pub fn holds(self) -> bool {
         matches!(self, Self::Offered | Self::Booked)
+    }
+}
+
+/// What somebody asks for: a certain seat, or whatever is free, or a place online in a run that is both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Choice {
+    Any,
+    Online,
+    Seat(SeatCode),
+}
+
+impl Choice {
+    /// Reads a form's `seat` field: `any`, `online` or a seat's code.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "any" => Some(Self::Any),
+            "online" => Some(Self::Online),
+            code => SeatCode::parse(code).map(Self::Seat),
+        }
+    }
+}
+
+/// What an application holds: a chair, or a numbered admission where the run has no plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    Seat(Uuid),
+    Admission(u32),
+}
+
+/// A chair of the run's room. Those needed by wheelchairs are given out last.
+#[derive(Clone, Debug)]
+pub struct Chair {
+    pub code: SeatCode,
+    pub accessible: bool,
+    pub in_service: bool,
+    /// From the front row to the back, room by room.
+    pub order: u32,
+}
+
+/// A live application as the book keeps it, under its stamp.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub id: Uuid,
+    pub person: Uuid,
+    pub language: Language,
+    pub state: State,
+    pub place: Option<Place>,
+    pub offer_until: Option<DateTime<Utc>>,
+}
+
+/// Everything that decides about one run.
+#[derive(Clone, Debug)]
+pub struct Book {
+    pub run: Uuid,
+    pub code: String,
+    pub course: String,
+    pub space: String,
+    pub state: RunState,
+    pub audience: Audience,
+    pub mode: Mode,
+    pub selection: Selection,
+    pub capacity: u32,
+    pub apply_from: Option<DateTime<Utc>>,
+    pub apply_until: Option<DateTime<Utc>>,
+    pub cancel_until: Option<DateTime<Utc>>,
+    pub offer_minutes: Option<u32>,
+    /// Planned class sessions, half-open, in order.
+    pub meets: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Year and month in Seoul in which the run begins: the month its applications count in.
+    pub month: Option<(i32, u32)>,
+    pub chairs: BTreeMap<Uuid, Chair>,
+    pub live: BTreeMap<i64, Entry>,
+}
+
+/// Somebody who applies, with what they hold elsewhere.
+#[derive(Clone, Debug)]
+pub struct Applicant<'a> {
+    pub staff: bool,
+    pub at_desk: bool,
+    /// The books of the other runs in which they have a live application.
+    pub others: Vec<&'a Book>,
+    pub monthly_limit: u32,
+}
+
+/// What an application gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grant {
+    Booked(Place),
+    Waiting,
+    Asked,
+}
+
+/// What the first in line gets when a place is free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promotion {
+    pub stamp: i64,
+    pub place: Place,
+    /// Until when it must be accepted; `None` gives it at once.
+    pub offer_until: Option<DateTime<Utc>>,
+}
+
+/// Why something may not happen. Each has a sentence in every language and a status.
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+pub enum Refusal {
+    #[error("no such run or application")]
+    NotFound,
+    #[error("the window opens later")]
+    TooEarly(DateTime<Utc>),
+    #[error("the window is closed")]
+    Closed,
+    #[error("the run has begun")]
+    Begun,
+    #[error("the run was cancelled")]
+    RunCancelled,
+    #[error("for staff only")]
+    StaffOnly,
+    #[error("applications for this run are taken at the desk")]
+    DeskOnly,
+    #[error("the seat is taken")]
+    SeatTaken(SeatCode),
+    #[error("the seat is out of service")]
+    SeatOutOfService(SeatCode),
+    #[error("no such seat in this room")]
+    NoSuchSeat,
+    #[error("only seats in the room are left")]
+    OnlineFull,
+    #[error("the person has applied already")]
+    AlreadyApplied,
+    #[error("the class times overlap with those of another run")]
+    Overlaps(String),
+    #[error("the month's limit is reached")]
+    MonthlyLimit(u32),
+    #[error("a reason is needed")]
+    ReasonWanted,
+    #[error("the offer is no longer open")]
+    OfferGone,
+    #[error("the application is not in the state for this")]
+    WrongState,
+    #[error("too many at once")]
+    Busy,
+}
+
+impl Book {
+    /// When the first planned class session starts.
+    pub fn begins(&self) -> Option<DateTime<Utc>> {
+        self.meets.first().map(|(start, _)| *start)
+    }
+
+    fn has_begun(&self, now: DateTime<Utc>) -> bool {
+        self.begins().is_some_and(|begins| begins <= now)
+    }
+
+    /// Whether people of this run sit in a plan.
+    pub fn has_plan(&self) -> bool {
+        self.mode != Mode::Online && !self.chairs.is_empty()
+    }
+
+    /// How many admissions the run may give out: all places of a run without a plan, those beyond the chairs of
+    /// one that is both.
+    fn admissions(&self) -> u32 {
+        match (self.has_plan(), self.mode) {
+            (false, _) => self.capacity,
+            (true, Mode::Both) => self.capacity.saturating_sub(self.chairs_in_service()),
+            (true, _) => 0,
+        }
+    }
+
+    fn chairs_in_service(&self) -> u32 {
+        u32::try_from(self.chairs.values().filter(|chair| chair.in_service).count()).unwrap_or(u32::MAX)
+    }
+
+    fn held(&self) -> BTreeSet<Place> {
+        self.live.values().filter_map(|entry| entry.place).collect()
+    }
+
+    /// How many people hold a place. Open offers count.
+    pub fn taken(&self) -> u32 {
+        u32::try_from(self.live.values().filter(|entry| entry.state.holds()).count()).unwrap_or(u32::MAX)
+    }
+
+    fn has_room(&self) -> bool {
+        self.taken() < self.capacity
+    }
+
+    fn waits(&self) -> bool {
+        self.live.values().any(|entry| entry.state == State::Waiting)
+    }
+
+    /// The free chair nearest the front, wheelchair seats last.
+    fn free_chair(&self) -> Option<Place> {
+        let held = self.held();
+        let free = |id: &Uuid, chair: &Chair| chair.in_service && !held.contains(&Place::Seat(*id));
+        let best = self
+            .chairs
+            .iter()
+            .filter(|(id, chair)| free(id, chair))
+            .min_by_key(|(_, chair)| (chair.accessible, chair.order))?;
+        Some(Place::Seat(*best.0))
+    }
+
+    fn free_admission(&self) -> Option<Place> {
+        let held = self.held();
+        (1..=self.admissions()).map(Place::Admission).find(|place| !held.contains(place))
+    }
+
+    /// Any place that can be given now.
+    pub fn free_place(&self) -> Option<Place> {
+        if !self.has_room() {
+            return None;
+        }
+        let chair = if self.has_plan() { self.free_chair() } else { None };
+        chair.or_else(|| self.free_admission())
+    }
+
+    /// How many places could still be given.
+    pub fn left(&self) -> u32 {
+        let held = self.held();
+        let free_chairs = match self.has_plan() {
+            true => self
+                .chairs
+                .iter()
+                .filter(|(id, chair)| chair.in_service && !held.contains(&Place::Seat(**id)))
+                .count(),
+            false => 0,
+        };
+        let given = held.iter().filter(|place| matches!(place, Place::Admission(_))).count();
+        let admissions = usize::try_from(self.admissions()).unwrap_or(usize::MAX).saturating_sub(given);
+        let free = u32::try_from(free_chairs + admissions).unwrap_or(u32::MAX);
+        free.min(self.capacity.saturating_sub(self.taken()))
+    }
+
+    /// The place `choice` names, if it can be given now.
+    fn place(&self, choice: &Choice) -> Result<Option<Place>, Refusal> {
+        match choice {
+            Choice::Any => Ok(self.free_place()),
+            Choice::Online if self.mode == Mode::InPerson => Err(Refusal::NoSuchSeat),
+            Choice::Online => match self.free_admission().filter(|_| self.has_room()) {
+                None if self.free_place().is_some() => Err(Refusal::OnlineFull),
+                place => Ok(place),
+            },
+            Choice::Seat(code) => {
+                let place = self.seat(code)?;
+                if !self.has_room() {
+                    return Ok(None);
+                }
+                if self.held().contains(&place) {
+                    Err(Refusal::SeatTaken(code.clone()))
+                } else {
+                    Ok(Some(place))
+                }
+            }
+        }
+    }
+
+    /// The chair with this code, if one can sit on it.
+    fn seat(&self, code: &SeatCode) -> Result<Place, Refusal> {
+        if !self.has_plan() {
+            return Err(Refusal::NoSuchSeat);
+        }
+        let (id, chair) =
+            self.chairs.iter().find(|(_, chair)| chair.code == *code).ok_or(Refusal::NoSuchSeat)?;
+        if chair.in_service { Ok(Place::Seat(*id)) } else { Err(Refusal::SeatOutOfService(code.clone())) }
+    }
+
+    /// The live application of a person, with its stamp.
+    pub fn of_person(&self, person: Uuid) -> Option<(i64, &Entry)> {
+        self.live.iter().find(|(_, entry)| entry.person == person).map(|(stamp, entry)| (*stamp, entry))
+    }
+
+    /// The place in the waiting list, from 1.
+    pub fn rank(&self, stamp: i64) -> Option<u32> {
+        let waiting = |entry: &&Entry| entry.state == State::Waiting;
+        self.live.get(&stamp).filter(waiting)?;
+        u32::try_from(self.live.range(..=stamp).filter(|(_, entry)| waiting(entry)).count()).ok()
+    }
+
+    /// Decides one application that arrived at `arrived`. A desk is open to every way of giving places, and until
+    /// the run begins; everybody else to first come and approval, inside the window.
+    pub fn apply(
+        &self,
+        who: &Applicant<'_>,
+        choice: &Choice,
+        arrived: DateTime<Utc>,
+    ) -> Result<Grant, Refusal> {
+        self.is_open(who, arrived)?;
+        if let Some(other) = who.others.iter().find(|other| self.overlaps(other)) {
+            return Err(Refusal::Overlaps(other.code.clone()));
+        }
+        let same_month =
+            who.others.iter().filter(|other| self.month.is_some() && other.month == self.month).count();
+        if same_month >= usize::try_from(who.monthly_limit).unwrap_or(usize::MAX) {
+            return Err(Refusal::MonthlyLimit(who.monthly_limit));
+        }
+        let place = self.place(choice)?;
+        Ok(match (self.selection, place) {
+            (Selection::Approval, _) => Grant::Asked,
+            (_, Some(place)) if !self.waits() => Grant::Booked(place),
+            _ => Grant::Waiting,
+        })
+    }
+
+    fn is_open(&self, who: &Applicant<'_>, arrived: DateTime<Utc>) -> Result<(), Refusal> {
+        match self.state {
+            RunState::Draft => return Err(Refusal::NotFound),
+            RunState::Cancelled => return Err(Refusal::RunCancelled),
+            RunState::Published => {}
+        }
+        if self.audience == Audience::Staff && !who.staff {
+            return Err(Refusal::StaffOnly);
+        }
+        if self.has_begun(arrived) {
+            return Err(Refusal::Begun);
+        }
+        let (Some(from), Some(until)) = (self.apply_from, self.apply_until) else {
+            return Err(Refusal::Closed);
+        };
+        if arrived < from {
+            return Err(Refusal::TooEarly(from));
+        }
+        if who.at_desk {
+            return Ok(());
+        }
+        if matches!(self.selection, Selection::Lottery | Selection::Staged) {
+            return Err(Refusal::DeskOnly);
+        }
+        if arrived < until { Ok(()) } else { Err(Refusal::Closed) }
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        self.meets.iter().any(|(start, end)| {
+            other.meets.iter().any(|(other_start, other_end)| start < other_end && other_start < end)
+        })
+    }
+
+    /// The chair somebody who is booked moves to.
+    pub fn change_seat(&self, stamp: i64, code: &SeatCode, now: DateTime<Utc>) -> Result<Place, Refusal> {
+        let entry =
+            self.live.get(&stamp).filter(|entry| entry.state == State::Booked).ok_or(Refusal::WrongState)?;
+        if self.meets.last().is_none_or(|(_, end)| *end <= now) {
+            return Err(Refusal::Begun);
+        }
+        let place = self.seat(code)?;
+        if entry.place != Some(place) && self.held().contains(&place) {
+            return Err(Refusal::SeatTaken(code.clone()));
+        }
+        Ok(place)
+    }
+
+    /// Whether a live application may be cancelled now: freely before the deadline (the first class, if none is
+    /// set), then with a reason, until the last class is over.
+    pub fn cancel(&self, reason: Option<&str>, now: DateTime<Utc>) -> Result<(), Refusal> {
+        if self.meets.last().is_some_and(|(_, end)| *end <= now) {
+            return Err(Refusal::Closed);
+        }
+        if self.cancel_wants_reason(now) && reason.is_none() {
+            return Err(Refusal::ReasonWanted);
+        }
+        Ok(())
+    }
+
+    pub fn cancel_wants_reason(&self, now: DateTime<Utc>) -> bool {
+        self.cancel_until.or(self.begins()).is_some_and(|deadline| deadline <= now)
+    }
+
+    /// Who moves up now, if anybody: the first in line, when a place is free and the run has not begun.
+    pub fn promotion(&self, now: DateTime<Utc>) -> Option<Promotion> {
+        if self.state != RunState::Published || self.has_begun(now) {
+            return None;
+        }
+        let (stamp, _) = self.live.iter().find(|(_, entry)| entry.state == State::Waiting)?;
+        let place = self.free_place()?;
+        let offer_until = self.offer_minutes.map(|minutes| {
+            let until = now + chrono::Duration::minutes(i64::from(minutes));
+            self.begins().map_or(until, |begins| until.min(begins))
+        });
+        Some(Promotion { stamp: *stamp, place, offer_until })
+    }
+
+    /// The stamps of those whose time is over: offers past their deadline, and everybody not yet in when it began.
+    pub fn overdue(&self, now: DateTime<Utc>) -> Vec<i64> {
+        let begun = self.has_begun(now);
+        let over = |entry: &Entry| match entry.state {
+            State::Offered => entry.offer_until.is_some_and(|until| until <= now),
+            State::Waiting | State::Asked => begun,
+            _ => false,
+        };
+        self.live.iter().filter(|(_, entry)| over(entry)).map(|(stamp, _)| *stamp).collect()
+    }
+
+    /// The code on the chair an application holds.
+    pub fn seat_code(&self, place: Option<Place>) -> Option<String> {
+        match place? {
+            Place::Seat(id) => self.chairs.get(&id).map(|chair| chair.code.as_str().to_owned()),
+            Place::Admission(_) => None,
+        }
+    }
+}
+
+/// What everybody watching a run sees: which seats are held, how many places are left, how many wait.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    pub taken: BTreeSet<SeatCode>,
+    pub left: u32,
+    pub waiting: u32,
+}
+
+impl Book {
+    pub fn snapshot(&self) -> Snapshot {
+        let seats = self.live.values().filter_map(|entry| self.seat_code(entry.place));
+        Snapshot {
+            taken: seats.filter_map(|code| SeatCode::parse(&code)).collect(),
+            left: self.left(),
+            waiting: u32::try_from(self.live.values().filter(|entry| entry.state == State::Waiting).count())
+                .unwrap_or(u32::MAX),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn chair(index: u32, accessible: bool) -> (Uuid, Chair) {
+        let code = SeatCode::parse(&format!("1-{index:02}")).unwrap();
+        (Uuid::from_u128(u128::from(index)), Chair { code, accessible, in_service: true, order: index })
+    }
+
+    /// Three chairs, the first for wheelchairs; open on 11 January, begins on 1 February.
+    fn book() -> Book {
+        Book {
+            run: Uuid::from_u128(1000),
+            code: "P21-014".into(),
+            course: "파이썬".into(),
+            space: "제1강의실".into(),
+            state: RunState::Published,
+            audience: Audience::Resident,
+            mode: Mode::InPerson,
+            selection: Selection::FirstCome,
+            capacity: 3,
+            apply_from: Some(at("2021-01-11T00:00:00Z")),
+            apply_until: Some(at("2021-01-28T09:00:00Z")),
+            cancel_until: None,
+            offer_minutes: None,
+            meets: vec![(at("2021-02-01T01:00:00Z"), at("2021-02-01T03:00:00Z"))],
+            month: Some((2021, 2)),
+            chairs: [chair(1, true), chair(2, false), chair(3, false)].into(),
+            live: BTreeMap::new(),
+        }
+    }
+
+    fn resident() -> Applicant<'static> {
+        Applicant { staff: false, at_desk: false, others: Vec::new(), monthly_limit: 3 }
+    }
+
+    fn enter(book: &mut Book, stamp: i64, state: State, place: Option<Place>) {
+        let id = Uuid::from_u128(stamp.unsigned_abs().into());
+        let entry = Entry { id, person: id, language: Language::Ko, state, place, offer_until: None };
+        book.live.insert(stamp, entry);
+    }
+
+    const OPEN: &str = "2021-01-11T00:00:00Z";
+
+    fn seat(index: u128) -> Place {
+        Place::Seat(Uuid::from_u128(index))
+    }
+
+    #[test]
+    fn the_window_opens_at_its_instant_and_not_a_microsecond_earlier() {
+        let book = book();
+        let early = book.apply(&resident(), &Choice::Any, at("2021-01-10T23:59:59.999999Z"));
+        assert_eq!(early, Err(Refusal::TooEarly(at(OPEN))));
+        assert!(book.apply(&resident(), &Choice::Any, at(OPEN)).is_ok());
+        assert_eq!(book.apply(&resident(), &Choice::Any, at("2021-01-28T09:00:00Z")), Err(Refusal::Closed));
+    }
+
+    #[test]
+    fn any_seat_is_the_front_most_and_wheelchair_seats_go_last() {
+        let mut book = book();
+        assert_eq!(book.apply(&resident(), &Choice::Any, at(OPEN)), Ok(Grant::Booked(seat(2))));
+        enter(&mut book, 1, State::Booked, Some(seat(2)));
+        enter(&mut book, 2, State::Booked, Some(seat(3)));
+        assert_eq!(book.apply(&resident(), &Choice::Any, at(OPEN)), Ok(Grant::Booked(seat(1))));
+    }
+
+    #[test]
+    fn a_taken_seat_is_refused_while_others_are_free_and_waits_when_none_is() {
+        let mut book = book();
+        let wanted = Choice::parse("1-02").unwrap();
+        enter(&mut book, 1, State::Booked, Some(seat(2)));
+        let code = SeatCode::parse("1-02").unwrap();
+        assert_eq!(book.apply(&resident(), &wanted, at(OPEN)), Err(Refusal::SeatTaken(code)));
+        enter(&mut book, 2, State::Offered, Some(seat(1)));
+        enter(&mut book, 3, State::Booked, Some(seat(3)));
+        assert_eq!(book.apply(&resident(), &wanted, at(OPEN)), Ok(Grant::Waiting));
+        assert_eq!(book.left(), 0);
+    }
+
+    #[test]
+    fn a_capacity_below_the_chairs_bounds_what_is_given() {
+        let mut book = Book { capacity: 1, ..book() };
+        assert_eq!(book.left(), 1);
+        enter(&mut book, 1, State::Booked, Some(seat(2)));
+        assert_eq!(book.apply(&resident(), &Choice::parse("1-03").unwrap(), at(OPEN)), Ok(Grant::Waiting));
+    }
+
+    #[test]
+    fn nobody_passes_those_who_wait() {
+        let mut book = book();
+        enter(&mut book, 1, State::Waiting, None);
+        assert_eq!(book.apply(&resident(), &Choice::Any, at(OPEN)), Ok(Grant::Waiting));
+    }
+
+    #[test]
+    fn overlap_and_the_months_limit_look_at_the_other_runs() {
+        let book = book();
+        let overlapping = Book {
+            code: "P21-015".into(),
+            meets: vec![(at("2021-02-01T02:59:00Z"), at("2021-02-01T05:00:00Z"))],
+            ..book.clone()
+        };
+        let next =
+            Book { meets: vec![(at("2021-02-01T03:00:00Z"), at("2021-02-01T05:00:00Z"))], ..book.clone() };
+        let with = |other, monthly_limit| Applicant { others: vec![other], monthly_limit, ..resident() };
+        let apply = |who: Applicant| book.apply(&who, &Choice::Any, at(OPEN));
+        assert_eq!(apply(with(&overlapping, 3)), Err(Refusal::Overlaps("P21-015".into())));
+        assert!(apply(with(&next, 2)).is_ok());
+        assert_eq!(apply(with(&next, 1)), Err(Refusal::MonthlyLimit(1)));
+    }
+
+    #[test]
+    fn lottery_and_staged_runs_take_applications_at_the_desk_only() {
+        for selection in [Selection::Lottery, Selection::Staged] {
+            let book = Book { selection, ..book() };
+            assert_eq!(book.apply(&resident(), &Choice::Any, at(OPEN)), Err(Refusal::DeskOnly));
+            let desk = Applicant { at_desk: true, ..resident() };
+            assert!(book.apply(&desk, &Choice::Any, at(OPEN)).is_ok());
+        }
+    }
+
+    #[test]
+    fn staff_runs_are_for_staff_and_approval_runs_ask_first() {
+        let book = Book { audience: Audience::Staff, selection: Selection::Approval, ..book() };
+        assert_eq!(book.apply(&resident(), &Choice::Any, at(OPEN)), Err(Refusal::StaffOnly));
+        let staff = Applicant { staff: true, ..resident() };
+        assert_eq!(book.apply(&staff, &Choice::Any, at(OPEN)), Ok(Grant::Asked));
+    }
+
+    #[test]
+    fn the_list_moves_in_order_of_stamps_until_the_run_begins() {
+        let mut book = book();
+        enter(&mut book, 5, State::Waiting, None);
+        enter(&mut book, 4, State::Waiting, None);
+        assert_eq!((book.rank(4), book.rank(5)), (Some(1), Some(2)));
+        let first = book.promotion(at(OPEN)).unwrap();
+        assert_eq!((first.stamp, first.place, first.offer_until), (4, seat(2), None));
+        assert_eq!(book.promotion(at("2021-02-01T01:00:00Z")), None);
+        assert_eq!(book.overdue(at("2021-02-01T01:00:00Z")), [4, 5]);
+    }
+
+    #[test]
+    fn an_offer_ends_at_its_deadline_and_never_after_the_run_begins() {
+        let mut book = Book { offer_minutes: Some(60 * 24), ..book() };
+        enter(&mut book, 1, State::Waiting, None);
+        let until = |now: &str| book.promotion(at(now)).unwrap().offer_until.unwrap();
+        assert_eq!(until("2021-01-20T00:00:00Z"), at("2021-01-21T00:00:00Z"));
+        assert_eq!(until("2021-01-31T12:00:00Z"), at("2021-02-01T01:00:00Z"));
+    }
+
+    #[test]
+    fn an_online_run_gives_numbered_admissions_up_to_its_capacity() {
+        let mut book = Book { mode: Mode::Online, ..book() };
+        assert_eq!(book.apply(&resident(), &Choice::Any, at(OPEN)), Ok(Grant::Booked(Place::Admission(1))));
+        enter(&mut book, 1, State::Booked, Some(Place::Admission(1)));
+        enter(&mut book, 2, State::Booked, Some(Place::Admission(3)));
+        assert_eq!(book.free_place(), Some(Place::Admission(2)));
+        let seat = Choice::parse("1-02").unwrap();
+        assert_eq!(book.apply(&resident(), &seat, at(OPEN)), Err(Refusal::NoSuchSeat));
+    }
+
+    #[test]
+    fn a_run_that_is_both_has_places_online_beyond_its_chairs() {
+        let mut book = Book { mode: Mode::Both, capacity: 4, ..book() };
+        assert_eq!(book.left(), 4);
+        assert_eq!(
+            book.apply(&resident(), &Choice::Online, at(OPEN)),
+            Ok(Grant::Booked(Place::Admission(1)))
+        );
+        enter(&mut book, 1, State::Booked, Some(Place::Admission(1)));
+        assert_eq!(book.apply(&resident(), &Choice::Online, at(OPEN)), Err(Refusal::OnlineFull));
+        assert_eq!(book.left(), 3);
+    }
+
+    #[test]
+    fn cancelling_late_wants_a_reason_and_after_the_end_is_refused() {
+        let book = Book { cancel_until: Some(at("2021-01-30T00:00:00Z")), ..book() };
+        assert_eq!(book.cancel(None, at("2021-01-29T23:59:59Z")), Ok(()));
+        assert_eq!(book.cancel(None, at("2021-01-30T00:00:00Z")), Err(Refusal::ReasonWanted));
+        assert_eq!(book.cancel(Some("이사"), at("2021-01-30T00:00:00Z")), Ok(()));
+        assert_eq!(book.cancel(Some("이사"), at("2021-02-01T03:00:00Z")), Err(Refusal::Closed));
     }
 }

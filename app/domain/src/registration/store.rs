@@ -1,1 +1,358 @@
-//! Reading applications and their history.
+//! What people do with applications, each verb one command to the writer; and reading them back.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
+};
+use uuid::Uuid;
+
+use super::entity::{application, application_event, writer};
+use super::writer::{Actor, Apply, Command, Outcome, WriterError};
+use super::{Book, Choice, Refusal, Snapshot, State};
+use crate::account::entity::person;
+use crate::account::{Desk, RunEditor, SignedIn, TrainingManager};
+use crate::centre::Centre;
+use crate::course::ClassState;
+use crate::course::entity::{class_session, course, run};
+use crate::language::Language;
+use crate::space::SeatCode;
+use crate::space::entity::{seat, space};
+
+/// Applies for oneself. `key` was made with the form: sent again, it is answered as the first time.
+pub async fn apply(
+    centre: &Centre,
+    who: &SignedIn,
+    run: Uuid,
+    choice: Choice,
+    key: Uuid,
+) -> Result<Outcome, WriterError> {
+    let apply = Apply {
+        run,
+        person: who.id(),
+        language: who.language(),
+        staff: who.is_staff(),
+        choice,
+        key,
+        actor: Actor::Own(who.id()),
+    };
+    one(centre, Command::Apply(apply)).await
+}
+
+/// Somebody in front of the desk or on its telephone.
+#[derive(Clone, Debug)]
+pub struct AtDesk {
+    pub person: Uuid,
+    pub language: Language,
+    pub staff: bool,
+}
+
+/// Enters somebody at the desk into the same queue as everybody else's.
+pub async fn apply_at_desk(
+    centre: &Centre,
+    desk: &Desk,
+    who: AtDesk,
+    run: Uuid,
+    choice: Choice,
+    key: Uuid,
+) -> Result<Outcome, WriterError> {
+    let AtDesk { person, language, staff } = who;
+    let apply = Apply { run, person, language, staff, choice, key, actor: Actor::Office(desk.id()) };
+    one(centre, Command::Apply(apply)).await
+}
+
+/// Moves one's booked application to another free seat.
+pub async fn change_seat(
+    centre: &Centre,
+    who: &SignedIn,
+    application: Uuid,
+    seat: SeatCode,
+) -> Result<Outcome, WriterError> {
+    let run = run_of(centre, application).await?;
+    one(centre, Command::ChangeSeat { run, application, actor: Actor::Own(who.id()), seat }).await
+}
+
+/// Cancels one's own application; after the run's deadline a reason is wanted.
+pub async fn cancel(
+    centre: &Centre,
+    who: &SignedIn,
+    application: Uuid,
+    reason: Option<String>,
+) -> Result<Outcome, WriterError> {
+    let run = run_of(centre, application).await?;
+    one(centre, Command::Cancel { run, application, actor: Actor::Own(who.id()), reason }).await
+}
+
+/// Cancels somebody's application at the desk, always with a reason.
+pub async fn cancel_at_desk(
+    centre: &Centre,
+    desk: &Desk,
+    application: Uuid,
+    reason: String,
+) -> Result<Outcome, WriterError> {
+    let run = run_of(centre, application).await?;
+    let actor = Actor::Office(desk.id());
+    one(centre, Command::Cancel { run, application, actor, reason: Some(reason) }).await
+}
+
+/// Takes the seat that was offered.
+pub async fn accept(centre: &Centre, who: &SignedIn, application: Uuid) -> Result<Outcome, WriterError> {
+    let run = run_of(centre, application).await?;
+    one(centre, Command::Accept { run, application, actor: Actor::Own(who.id()) }).await
+}
+
+/// Says yes to an application of an approval run; where the run is full it joins the waiting list in its order.
+pub async fn approve(
+    centre: &Centre,
+    manager: &TrainingManager,
+    application: Uuid,
+) -> Result<Outcome, WriterError> {
+    let run = run_of(centre, application).await?;
+    one(centre, Command::Approve { run, application, actor: Actor::Office(manager.id()) }).await
+}
+
+/// Says no to an application of an approval run, with a reason the applicant reads.
+pub async fn decline(
+    centre: &Centre,
+    manager: &TrainingManager,
+    application: Uuid,
+    reason: String,
+) -> Result<Outcome, WriterError> {
+    let run = run_of(centre, application).await?;
+    one(centre, Command::Decline { run, application, actor: Actor::Office(manager.id()), reason }).await
+}
+
+/// Cancels a whole run: its class sessions end, its rooms are free, and everybody in it is told why.
+pub async fn cancel_run(centre: &Centre, editor: &RunEditor, reason: String) -> Result<(), WriterError> {
+    let actor = Actor::Office(editor.id());
+    centre.writer().send(Command::CancelRun { run: editor.run(), actor, reason }).await?;
+    Ok(())
+}
+
+async fn one(centre: &Centre, command: Command) -> Result<Outcome, WriterError> {
+    centre.writer().send(command).await?.ok_or(WriterError::Refused(Refusal::NotFound))
+}
+
+async fn run_of(centre: &Centre, application: Uuid) -> Result<Uuid, WriterError> {
+    let row = application::Entity::find_by_id(application).one(centre.database()).await?;
+    row.map(|row| row.run_id).ok_or(WriterError::Refused(Refusal::NotFound))
+}
+
+/// One's application for a run as the pages show it.
+#[derive(Clone, Debug)]
+pub struct Mine {
+    pub id: Uuid,
+    pub state: State,
+    pub seat: Option<SeatCode>,
+    pub rank: Option<u32>,
+    pub offer_until: Option<DateTime<Utc>>,
+    pub applied_at: DateTime<Utc>,
+}
+
+/// What a run's page needs to take an application: what everybody sees, and what is one's own.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub book: Book,
+    pub snapshot: Snapshot,
+    pub mine: Option<Mine>,
+}
+
+/// Reads a run's book and the viewer's live application in it.
+pub async fn standing(centre: &Centre, run: Uuid, viewer: Option<Uuid>) -> Result<Option<Standing>, DbErr> {
+    let db = centre.database();
+    let Some(book) = super::batch::load_book(db, run).await? else { return Ok(None) };
+    let mine = match viewer.and_then(|person| book.of_person(person)) {
+        Some((stamp, entry)) => {
+            let row = application::Entity::find_by_id(entry.id).one(db).await?;
+            row.map(|row| Mine {
+                id: entry.id,
+                state: entry.state,
+                seat: book.seat_code(entry.place).and_then(|code| SeatCode::parse(&code)),
+                rank: book.rank(stamp),
+                offer_until: entry.offer_until,
+                applied_at: row.applied_at,
+            })
+        }
+        None => None,
+    };
+    Ok(Some(Standing { snapshot: book.snapshot(), book, mine }))
+}
+
+/// A line of "my courses".
+#[derive(Clone, Debug)]
+pub struct MyCourse {
+    pub application: application::Model,
+    pub run: run::Model,
+    pub course: course::Model,
+    pub space: Option<space::Model>,
+    pub seat: Option<String>,
+    pub rank: Option<u32>,
+    /// The planned class sessions' first start and last end.
+    pub begins: Option<DateTime<Utc>>,
+    pub ends: Option<DateTime<Utc>>,
+    pub history: Vec<application_event::Model>,
+}
+
+/// Everything somebody has applied for, newest first.
+pub async fn list_mine(centre: &Centre, who: &SignedIn) -> Result<Vec<MyCourse>, DbErr> {
+    let db = centre.database();
+    let applications = application::Entity::find()
+        .filter(application::Column::PersonId.eq(who.id()))
+        .order_by_desc(application::Column::Stamp)
+        .all(db)
+        .await?;
+    let mut courses = Vec::with_capacity(applications.len());
+    for application in applications {
+        if let Some(course) = describe(db, application).await? {
+            courses.push(course);
+        }
+    }
+    Ok(courses)
+}
+
+/// One of the viewer's own applications; another's is not found.
+pub async fn find_mine(
+    centre: &Centre,
+    who: &SignedIn,
+    application: Uuid,
+) -> Result<Option<MyCourse>, DbErr> {
+    let row = application::Entity::find_by_id(application)
+        .filter(application::Column::PersonId.eq(who.id()))
+        .one(centre.database())
+        .await?;
+    match row {
+        Some(row) => describe(centre.database(), row).await,
+        None => Ok(None),
+    }
+}
+
+async fn describe<C: ConnectionTrait>(
+    db: &C,
+    application: application::Model,
+) -> Result<Option<MyCourse>, DbErr> {
+    let Some(run) = run::Entity::find_by_id(application.run_id).one(db).await? else { return Ok(None) };
+    let Some(course) = course::Entity::find_by_id(run.course_id).one(db).await? else { return Ok(None) };
+    let space = match run.space_id {
+        Some(id) => space::Entity::find_by_id(id).one(db).await?,
+        None => None,
+    };
+    let seat = match application.seat_id {
+        Some(id) => seat::Entity::find_by_id(id).one(db).await?.map(|seat| seat.code),
+        None => None,
+    };
+    let classes = class_session::Entity::find()
+        .filter(class_session::Column::RunId.eq(run.id))
+        .filter(class_session::Column::State.eq(ClassState::Planned))
+        .order_by_asc(class_session::Column::StartsAt)
+        .all(db)
+        .await?;
+    let history = application_event::Entity::find()
+        .filter(application_event::Column::ApplicationId.eq(application.id))
+        .order_by_asc(application_event::Column::At)
+        .order_by_asc(application_event::Column::Id)
+        .all(db)
+        .await?;
+    let rank = rank_of(db, &application).await?;
+    Ok(Some(MyCourse {
+        application,
+        run,
+        course,
+        space,
+        seat,
+        rank,
+        begins: classes.first().map(|class| class.starts_at),
+        ends: classes.last().map(|class| class.ends_at),
+        history,
+    }))
+}
+
+/// The place in the waiting list, from 1.
+async fn rank_of<C: ConnectionTrait>(db: &C, row: &application::Model) -> Result<Option<u32>, DbErr> {
+    if row.state != State::Waiting {
+        return Ok(None);
+    }
+    let ahead = application::Entity::find()
+        .filter(application::Column::RunId.eq(row.run_id))
+        .filter(application::Column::State.eq(State::Waiting))
+        .filter(application::Column::Stamp.lte(row.stamp))
+        .count(db)
+        .await?;
+    Ok(u32::try_from(ahead).ok())
+}
+
+/// A line of a run's list for the office.
+#[derive(Clone, Debug)]
+pub struct Participant {
+    pub application: application::Model,
+    pub name: String,
+    pub seat: Option<String>,
+    pub rank: Option<u32>,
+}
+
+/// The live applications of a run, in order of arrival, for the desk.
+pub async fn list_at_desk(centre: &Centre, _desk: &Desk, run: Uuid) -> Result<Vec<Participant>, DbErr> {
+    list_live(centre, run).await
+}
+
+/// The live applications of a run, in order of arrival, for who runs it.
+pub async fn list_of_run(centre: &Centre, editor: &RunEditor) -> Result<Vec<Participant>, DbErr> {
+    list_live(centre, editor.run()).await
+}
+
+async fn list_live(centre: &Centre, run: Uuid) -> Result<Vec<Participant>, DbErr> {
+    let db = centre.database();
+    let Some(book) = super::batch::load_book(db, run).await? else { return Ok(Vec::new()) };
+    let rows = application::Entity::find()
+        .filter(application::Column::RunId.eq(run))
+        .filter(application::Column::State.is_in(State::LIVE))
+        .order_by_asc(application::Column::Stamp);
+    let people = rows.clone().select_only().column(application::Column::PersonId).into_query();
+    let names: std::collections::HashMap<Uuid, String> = person::Entity::find()
+        .select_only()
+        .columns([person::Column::Id, person::Column::Name])
+        .filter(person::Column::Id.in_subquery(people))
+        .into_tuple()
+        .all(db)
+        .await?
+        .into_iter()
+        .collect();
+    let participant = |row: application::Model| Participant {
+        name: names.get(&row.person_id).cloned().unwrap_or_default(),
+        seat: book.live.get(&row.stamp).and_then(|entry| book.seat_code(entry.place)),
+        rank: book.rank(row.stamp),
+        application: row,
+    };
+    Ok(rows.all(db).await?.into_iter().map(participant).collect())
+}
+
+/// The runs with somebody waiting, offered or asking.
+pub(super) async fn runs_in_motion<C: ConnectionTrait>(db: &C) -> Result<Vec<Uuid>, DbErr> {
+    application::Entity::find()
+        .select_only()
+        .column(application::Column::RunId)
+        .distinct()
+        .filter(application::Column::State.is_in([State::Waiting, State::Offered, State::Asked]))
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+pub(super) async fn is_overdue<C: ConnectionTrait>(db: &C, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let begun = class_session::Entity::find()
+        .select_only()
+        .column(class_session::Column::RunId)
+        .filter(class_session::Column::State.eq(ClassState::Planned))
+        .filter(class_session::Column::StartsAt.lte(now))
+        .into_query();
+    let offer = application::Column::State.eq(State::Offered).and(application::Column::OfferUntil.lte(now));
+    let list = application::Column::State
+        .is_in([State::Waiting, State::Asked])
+        .and(application::Column::RunId.in_subquery(begun));
+    let row = application::Entity::find().filter(Condition::any().add(offer).add(list)).one(db).await?;
+    Ok(row.is_some())
+}
+
+/// The writer's turn: it rises whenever something a watcher could see has changed.
+pub(super) async fn read_turn<C: ConnectionTrait>(db: &C) -> Result<i64, DbErr> {
+    Ok(writer::Entity::find_by_id(1).one(db).await?.map_or(0, |row| row.turn))
+}

@@ -1,19 +1,263 @@
-//! The one writer.
+//! The one writer: takes commands in the order of their arrival, decides many in one transaction, and answers each
+//! only after the commit that makes its answer true.
+//!
+//! What it keeps in memory (`desk.rs`) is a cache. Each batch begins with `UPDATE writer … WHERE turn = <the one it
+//! knows>`; where no row answers, somebody else has changed the rows, and it reads them anew. That statement also takes
+//! the write lock on both databases, so that what is read after it stays true until the commit.
 
-use sea_orm::DatabaseConnection;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
+use sea_orm::{DatabaseConnection, DbErr};
+use tokio::sync::{Notify, mpsc, oneshot};
+use uuid::Uuid;
+
+use super::batch::{Batch, Memory};
+use super::{Choice, Refusal, State};
 use crate::centre::Settings;
 use crate::clock::Clock;
+use crate::language::Language;
 
-/// A handle to the writer's queue.
-#[derive(Clone)]
-pub struct Writer {}
+/// How many commands may wait; more are told to come back.
+const QUEUE: usize = 20_000;
 
-impl Writer {
-    pub fn start(_database: DatabaseConnection, _clock: Clock, _settings: Settings) -> Self {
-        Self {}
+/// How many are decided in one transaction.
+const BATCH: usize = 500;
+
+/// Who does it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// The person the application belongs to; others' applications don't exist for them.
+    Own(Uuid),
+    /// Somebody at the desk or of the programme, by right of their duty.
+    Office(Uuid),
+    /// Nobody: a deadline passed.
+    Time,
+}
+
+impl Actor {
+    pub(super) fn id(self) -> Option<Uuid> {
+        match self {
+            Self::Own(id) | Self::Office(id) => Some(id),
+            Self::Time => None,
+        }
     }
 
-    /// Gives freed places to those waiting; call it after raising a capacity or bringing seats back.
-    pub async fn settle(&self) {}
+    pub(super) fn owns(self, person: Uuid) -> bool {
+        self == Self::Own(person) || matches!(self, Self::Office(_) | Self::Time)
+    }
+}
+
+/// One thing asked of the writer.
+#[derive(Clone, Debug)]
+pub(super) enum Command {
+    Apply(Apply),
+    ChangeSeat {
+        run: Uuid,
+        application: Uuid,
+        actor: Actor,
+        seat: crate::space::SeatCode,
+    },
+    Cancel {
+        run: Uuid,
+        application: Uuid,
+        actor: Actor,
+        reason: Option<String>,
+    },
+    Accept {
+        run: Uuid,
+        application: Uuid,
+        actor: Actor,
+    },
+    Approve {
+        run: Uuid,
+        application: Uuid,
+        actor: Actor,
+    },
+    Decline {
+        run: Uuid,
+        application: Uuid,
+        actor: Actor,
+        reason: String,
+    },
+    CancelRun {
+        run: Uuid,
+        actor: Actor,
+        reason: String,
+    },
+    /// Ends what is overdue in a run and gives its free places to those who wait.
+    Settle {
+        run: Uuid,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Apply {
+    pub run: Uuid,
+    pub person: Uuid,
+    pub language: Language,
+    pub staff: bool,
+    pub choice: Choice,
+    /// Made with the form, so that sending it twice asks once.
+    pub key: Uuid,
+    pub actor: Actor,
+}
+
+impl Command {
+    pub(super) fn run(&self) -> Uuid {
+        match self {
+            Self::Apply(apply) => apply.run,
+            Self::ChangeSeat { run, .. }
+            | Self::Cancel { run, .. }
+            | Self::Accept { run, .. }
+            | Self::Approve { run, .. }
+            | Self::Decline { run, .. }
+            | Self::CancelRun { run, .. }
+            | Self::Settle { run } => *run,
+        }
+    }
+}
+
+/// What an application came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    pub application: Uuid,
+    pub state: State,
+    pub seat: Option<String>,
+    pub rank: Option<u32>,
+    /// The request had been answered before; this tells what the first one did.
+    pub repeated: bool,
+}
+
+/// Refused by a rule, or not decided at all.
+#[derive(Debug, thiserror::Error)]
+pub enum WriterError {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Nothing is known to have changed; asking again with the same key is safe.
+    #[error("the writer could not reach the database")]
+    Database(#[from] DbErr),
+    #[error("the writer has stopped")]
+    Stopped,
+}
+
+pub(super) type Answer = Result<Option<Outcome>, WriterError>;
+
+pub(super) struct Waiting {
+    pub command: Command,
+    /// Read under the queue's lock, so that it grows with the order in the queue.
+    pub arrived: DateTime<Utc>,
+    pub answer: oneshot::Sender<Answer>,
+}
+
+/// A handle to the writer's queue. Cheap to clone; the writer stops when the last one is gone.
+#[derive(Clone)]
+pub struct Writer {
+    queue: Arc<Mutex<mpsc::Sender<Waiting>>>,
+    clock: Clock,
+    database: DatabaseConnection,
+    changed: Arc<Notify>,
+}
+
+impl Writer {
+    /// Starts the writer's task on the current tokio runtime.
+    pub fn start(database: DatabaseConnection, clock: Clock, settings: Settings) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let changed = Arc::new(Notify::new());
+        let work = Work {
+            database: database.clone(),
+            clock: clock.clone(),
+            settings,
+            memory: Memory::default(),
+            changed: Arc::clone(&changed),
+        };
+        tokio::spawn(work.run(waiting));
+        Self { queue: Arc::new(Mutex::new(queue)), clock, database, changed }
+    }
+
+    /// Puts a command in the queue and waits for its answer. Once queued it is decided even if the asker goes away.
+    pub(super) async fn send(&self, command: Command) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        {
+            let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+            let waiting = Waiting { command, arrived: self.clock.now(), answer };
+            queue.try_send(waiting).map_err(|refused| match refused {
+                mpsc::error::TrySendError::Full(_) => WriterError::Refused(Refusal::Busy),
+                mpsc::error::TrySendError::Closed(_) => WriterError::Stopped,
+            })?;
+        }
+        answered.await.map_err(|_| WriterError::Stopped)?
+    }
+
+    /// Ends what is overdue and gives freed places to those who wait, in all runs. Call it after raising a capacity
+    /// or bringing seats back, when the program starts, and whenever [`Writer::is_due`] says so.
+    pub async fn settle(&self) -> Result<(), WriterError> {
+        for run in super::store::runs_in_motion(&self.database).await? {
+            self.send(Command::Settle { run }).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a deadline has passed that nobody has acted on: an offer's, or the start of a run with a waiting list.
+    pub async fn is_due(&self) -> Result<bool, DbErr> {
+        super::store::is_overdue(&self.database, self.clock.now()).await
+    }
+
+    /// Wakes whoever awaits it after each commit; see `watch.rs`.
+    pub(super) fn changed(&self) -> &Notify {
+        &self.changed
+    }
+}
+
+struct Work {
+    database: DatabaseConnection,
+    clock: Clock,
+    settings: Settings,
+    memory: Memory,
+    changed: Arc<Notify>,
+}
+
+impl Work {
+    async fn run(mut self, mut queue: mpsc::Receiver<Waiting>) {
+        let mut waiting = Vec::with_capacity(BATCH);
+        while queue.recv_many(&mut waiting, BATCH).await > 0 {
+            self.decide(std::mem::take(&mut waiting)).await;
+            self.changed.notify_waiters();
+        }
+    }
+
+    /// Decides a batch. What fails once may have met a constraint that guards against a stale memory (another
+    /// server wrote): it is decided once more from the rows, then given up.
+    async fn decide(&mut self, waiting: Vec<Waiting>) {
+        let mut decided = self.attempt(&waiting).await;
+        if decided.is_err() {
+            self.memory.forget();
+            decided = self.attempt(&waiting).await;
+        }
+        match decided {
+            Ok(answers) => {
+                for (asked, answer) in waiting.into_iter().zip(answers) {
+                    // The asker may have gone; the decision stands and their next request is told of it.
+                    let _gone = asked.answer.send(answer.map_err(WriterError::Refused));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, commands = waiting.len(), "the writer gave up on a batch");
+                self.memory.forget();
+                for asked in waiting {
+                    let failed = WriterError::Database(DbErr::Custom("batch not committed".into()));
+                    let _gone = asked.answer.send(Err(failed));
+                }
+            }
+        }
+    }
+
+    async fn attempt(&mut self, waiting: &[Waiting]) -> Result<Vec<Result<Option<Outcome>, Refusal>>, DbErr> {
+        let tx = crate::centre::begin(&self.database).await?;
+        let mut batch = Batch::begin(&tx, &self.clock, &self.settings, &mut self.memory, waiting).await?;
+        let answers = waiting.iter().map(|asked| batch.decide(&asked.command, asked.arrived)).collect();
+        batch.write().await?;
+        tx.commit().await?;
+        Ok(answers)
+    }
 }

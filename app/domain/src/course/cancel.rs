@@ -1,0 +1,29 @@
+//! Ending a run: what the writer does to the catalogue when a run is cancelled.
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::entity::{class_session, run};
+use super::{ClassState, RunState};
+use crate::space::entity::occupation;
+
+/// Ends a run inside the writer's transaction: the run, its planned class sessions, and what they occupy.
+pub(crate) async fn cancel_in<C: ConnectionTrait>(tx: &C, run: Uuid) -> Result<(), DbErr> {
+    let state = run::ActiveModel { state: Set(RunState::Cancelled), ..Default::default() };
+    run::Entity::update_many().set(state).filter(run::Column::Id.eq(run)).exec(tx).await?;
+    let classes: Vec<Uuid> = class_session::Entity::find()
+        .select_only()
+        .column(class_session::Column::Id)
+        .filter(class_session::Column::RunId.eq(run))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let state = class_session::ActiveModel { state: Set(ClassState::Cancelled), ..Default::default() };
+    class_session::Entity::update_many()
+        .set(state)
+        .filter(class_session::Column::RunId.eq(run))
+        .exec(tx)
+        .await?;
+    occupation::Entity::delete_many().filter(occupation::Column::HolderId.is_in(classes)).exec(tx).await?;
+    Ok(())
+}

@@ -1,0 +1,628 @@
+//! One batch of the writer: takes its turn, reads what it doesn't know, decides, writes everything at once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Datelike, Utc};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
+    EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::entity::{application, application_event, writer};
+use super::writer::{Actor, Apply, Command, Outcome, Waiting};
+use super::{Applicant, Book, Chair, Entry, EventKind, Grant, Place, Refusal, State};
+use crate::account::entity::person;
+use crate::centre::Settings;
+use crate::clock::Clock;
+use crate::course::entity::{class_session, course, run};
+use crate::course::{ClassState, RunState};
+use crate::language::Language;
+use crate::notice::store::{Draft, Recipient};
+use crate::notice::{Event, Facts};
+use crate::space::SeatCode;
+use crate::space::entity::{seat, space};
+
+/// What the writer remembers between batches, true as long as the turn is the one it knows.
+#[derive(Default)]
+pub(super) struct Memory {
+    turn: i64,
+    stamp: i64,
+    books: HashMap<Uuid, Book>,
+    people: HashMap<Uuid, Vec<Past>>,
+}
+
+/// One application of a person, live or not.
+#[derive(Clone)]
+struct Past {
+    application: Uuid,
+    run: Uuid,
+    key: Uuid,
+    state: State,
+}
+
+impl Memory {
+    pub(super) fn forget(&mut self) {
+        self.books.clear();
+        self.people.clear();
+    }
+}
+
+/// How many people are kept in mind before starting anew; each costs about 200 bytes.
+const PEOPLE: usize = 100_000;
+
+pub(super) struct Batch<'a> {
+    tx: &'a DatabaseTransaction,
+    clock: &'a Clock,
+    settings: &'a Settings,
+    memory: &'a mut Memory,
+    now: DateTime<Utc>,
+    /// New applications, whose rows are inserted with what they came to at the end of the batch.
+    made: BTreeMap<Uuid, application::Model>,
+    /// Known applications that changed, by id.
+    changed: BTreeMap<Uuid, Change>,
+    cancelled_runs: Vec<Uuid>,
+    events: Vec<application_event::ActiveModel>,
+    notices: Vec<Draft>,
+}
+
+struct Change {
+    state: State,
+    place: Option<Place>,
+    offer_until: Option<DateTime<Utc>>,
+}
+
+impl<'a> Batch<'a> {
+    pub(super) async fn begin(
+        tx: &'a DatabaseTransaction,
+        clock: &'a Clock,
+        settings: &'a Settings,
+        memory: &'a mut Memory,
+        waiting: &[Waiting],
+    ) -> Result<Self, DbErr> {
+        take_turn(tx, memory, waiting.len()).await?;
+        if memory.people.len() > PEOPLE {
+            memory.people.clear();
+        }
+        load_people(tx, memory, waiting).await?;
+        load_books(tx, memory, waiting).await?;
+        Ok(Self {
+            tx,
+            clock,
+            settings,
+            memory,
+            now: clock.now(),
+            made: BTreeMap::new(),
+            changed: BTreeMap::new(),
+            cancelled_runs: Vec::new(),
+            events: Vec::new(),
+            notices: Vec::new(),
+        })
+    }
+
+    /// Decides one command. A freed place is given away before the next command is looked at.
+    pub(super) fn decide(
+        &mut self,
+        command: &Command,
+        arrived: DateTime<Utc>,
+    ) -> Result<Option<Outcome>, Refusal> {
+        let run = command.run();
+        if !self.memory.books.contains_key(&run) {
+            return Err(Refusal::NotFound);
+        }
+        self.end_overdue(run);
+        let outcome = match command {
+            Command::Apply(apply) => self.apply(apply, arrived).map(Some),
+            Command::ChangeSeat { application, actor, seat, .. } => {
+                self.change_seat(run, *application, *actor, seat).map(Some)
+            }
+            Command::Cancel { application, actor, reason, .. } => {
+                self.cancel(run, *application, *actor, reason.as_deref()).map(Some)
+            }
+            Command::Accept { application, actor, .. } => self.accept(run, *application, *actor).map(Some),
+            Command::Approve { application, actor, .. } => self.approve(run, *application, *actor).map(Some),
+            Command::Decline { application, actor, reason, .. } => {
+                self.decline(run, *application, *actor, reason).map(Some)
+            }
+            Command::CancelRun { actor, reason, .. } => self.cancel_run(run, *actor, reason).map(|()| None),
+            Command::Settle { .. } => Ok(None),
+        };
+        self.promote(run);
+        outcome
+    }
+
+    fn apply(&mut self, apply: &Apply, arrived: DateTime<Utc>) -> Result<Outcome, Refusal> {
+        let past = self.memory.people.get(&apply.person).map_or(&[][..], Vec::as_slice);
+        if let Some(before) = past.iter().find(|past| past.key == apply.key) {
+            return Ok(self.outcome(before.run, before.application, before.state, true));
+        }
+        let book = &self.memory.books[&apply.run];
+        if book.of_person(apply.person).is_some() {
+            return Err(Refusal::AlreadyApplied);
+        }
+        let live = past.iter().filter(|past| past.state.is_live());
+        let who = Applicant {
+            staff: apply.staff,
+            at_desk: matches!(apply.actor, Actor::Office(_)),
+            others: live.filter_map(|past| self.memory.books.get(&past.run)).collect(),
+            monthly_limit: self.settings.applications_a_month,
+        };
+        let (state, place, kind, event) = match book.apply(&who, &apply.choice, arrived)? {
+            Grant::Booked(place) => (State::Booked, Some(place), EventKind::Booked, Event::Booked),
+            Grant::Waiting => (State::Waiting, None, EventKind::Waiting, Event::Waiting),
+            Grant::Asked => (State::Asked, None, EventKind::Asked, Event::Asked),
+        };
+        self.memory.stamp += 1;
+        let (stamp, id) = (self.memory.stamp, self.clock.id());
+        let (seat_id, admission) = columns(place);
+        let model = application::Model {
+            id,
+            run_id: apply.run,
+            person_id: apply.person,
+            state,
+            stamp,
+            request_key: apply.key,
+            seat_id,
+            admission,
+            offer_until: None,
+            entered_by: if let Actor::Office(id) = apply.actor { Some(id) } else { None },
+            applied_at: arrived,
+        };
+        self.made.insert(id, model);
+        let entry =
+            Entry { id, person: apply.person, language: apply.language, state, place, offer_until: None };
+        let past = Past { application: id, run: apply.run, key: apply.key, state };
+        self.memory.people.entry(apply.person).or_default().push(past);
+        if let Some(book) = self.memory.books.get_mut(&apply.run) {
+            book.live.insert(stamp, entry);
+        }
+        self.record(apply.run, stamp, kind, apply.actor, None);
+        self.tell(apply.run, stamp, event, None);
+        Ok(self.outcome(apply.run, id, state, false))
+    }
+
+    fn change_seat(
+        &mut self,
+        run: Uuid,
+        application: Uuid,
+        actor: Actor,
+        seat: &SeatCode,
+    ) -> Result<Outcome, Refusal> {
+        let stamp = self.find(run, application, actor)?;
+        let place = self.memory.books[&run].change_seat(stamp, seat, self.now)?;
+        if self.memory.books[&run].live[&stamp].place != Some(place) {
+            self.set(run, stamp, State::Booked, Some(place), None);
+            self.record(run, stamp, EventKind::Moved, actor, None);
+            self.tell(run, stamp, Event::SeatChanged, None);
+        }
+        Ok(self.outcome(run, application, State::Booked, false))
+    }
+
+    fn cancel(
+        &mut self,
+        run: Uuid,
+        application: Uuid,
+        actor: Actor,
+        reason: Option<&str>,
+    ) -> Result<Outcome, Refusal> {
+        let stamp = self.find(run, application, actor)?;
+        self.memory.books[&run].cancel(reason, self.now)?;
+        self.end(run, stamp, State::Cancelled, EventKind::Cancelled, actor, reason);
+        Ok(self.outcome(run, application, State::Cancelled, false))
+    }
+
+    fn accept(&mut self, run: Uuid, application: Uuid, actor: Actor) -> Result<Outcome, Refusal> {
+        let stamp = self.find(run, application, actor).map_err(|_| Refusal::OfferGone)?;
+        let entry = &self.memory.books[&run].live[&stamp];
+        match entry.state {
+            State::Booked => {}
+            State::Offered => {
+                let place = entry.place;
+                self.set(run, stamp, State::Booked, place, None);
+                self.record(run, stamp, EventKind::Accepted, actor, None);
+                self.tell(run, stamp, Event::Booked, None);
+            }
+            _ => return Err(Refusal::OfferGone),
+        }
+        Ok(self.outcome(run, application, State::Booked, false))
+    }
+
+    fn approve(&mut self, run: Uuid, application: Uuid, actor: Actor) -> Result<Outcome, Refusal> {
+        let stamp = self.find_asked(run, application, actor)?;
+        let book = &self.memory.books[&run];
+        let place = if book.live.values().any(|entry| entry.state == State::Waiting) {
+            None
+        } else {
+            book.free_place()
+        };
+        let state = if place.is_some() { State::Booked } else { State::Waiting };
+        self.set(run, stamp, state, place, None);
+        self.record(run, stamp, EventKind::Approved, actor, None);
+        self.tell(run, stamp, if place.is_some() { Event::Approved } else { Event::Waiting }, None);
+        Ok(self.outcome(run, application, state, false))
+    }
+
+    fn decline(
+        &mut self,
+        run: Uuid,
+        application: Uuid,
+        actor: Actor,
+        reason: &str,
+    ) -> Result<Outcome, Refusal> {
+        let stamp = self.find_asked(run, application, actor)?;
+        self.end(run, stamp, State::Declined, EventKind::Declined, actor, Some(reason));
+        Ok(self.outcome(run, application, State::Declined, false))
+    }
+
+    fn cancel_run(&mut self, run: Uuid, actor: Actor, reason: &str) -> Result<(), Refusal> {
+        let Some(book) = self.memory.books.get_mut(&run).filter(|book| book.state == RunState::Published)
+        else {
+            return Err(Refusal::RunCancelled);
+        };
+        if book.meets.last().is_some_and(|(_, end)| *end <= self.now) {
+            return Err(Refusal::Closed);
+        }
+        book.state = RunState::Cancelled;
+        let stamps: Vec<i64> = book.live.keys().copied().collect();
+        for stamp in stamps {
+            self.tell(run, stamp, Event::RunCancelled, Some(reason));
+            self.close(run, stamp, State::Cancelled, EventKind::Cancelled, actor, Some(reason));
+        }
+        self.cancelled_runs.push(run);
+        Ok(())
+    }
+
+    fn end_overdue(&mut self, run: Uuid) {
+        for stamp in self.memory.books[&run].overdue(self.now) {
+            let was = self.memory.books[&run].live[&stamp].state;
+            let event = if was == State::Offered { Event::OfferLapsed } else { Event::ListEnded };
+            self.tell(run, stamp, event, None);
+            self.close(run, stamp, State::Lapsed, EventKind::Lapsed, Actor::Time, None);
+        }
+    }
+
+    fn promote(&mut self, run: Uuid) {
+        while let Some(next) = self.memory.books[&run].promotion(self.now) {
+            let (state, kind, event) = match next.offer_until {
+                Some(_) => (State::Offered, EventKind::Offered, Event::Offered),
+                None => (State::Booked, EventKind::Promoted, Event::Promoted),
+            };
+            self.set(run, next.stamp, state, Some(next.place), next.offer_until);
+            self.record(run, next.stamp, kind, Actor::Time, None);
+            self.tell(run, next.stamp, event, None);
+        }
+    }
+
+    /// The stamp of a live application that `actor` may act on.
+    fn find(&self, run: Uuid, application: Uuid, actor: Actor) -> Result<i64, Refusal> {
+        let mine = |entry: &Entry| entry.id == application && actor.owns(entry.person);
+        let live = &self.memory.books[&run].live;
+        live.iter().find(|(_, entry)| mine(entry)).map(|(stamp, _)| *stamp).ok_or(Refusal::NotFound)
+    }
+
+    fn find_asked(&self, run: Uuid, application: Uuid, actor: Actor) -> Result<i64, Refusal> {
+        let stamp = self.find(run, application, actor)?;
+        let asked = self.memory.books[&run].live[&stamp].state == State::Asked;
+        if asked { Ok(stamp) } else { Err(Refusal::WrongState) }
+    }
+
+    fn end(
+        &mut self,
+        run: Uuid,
+        stamp: i64,
+        state: State,
+        kind: EventKind,
+        actor: Actor,
+        reason: Option<&str>,
+    ) {
+        let event = if state == State::Declined { Event::Declined } else { Event::Cancelled };
+        self.tell(run, stamp, event, reason);
+        self.close(run, stamp, state, kind, actor, reason);
+    }
+
+    /// Takes a live application out of the book; what it held is free. History keeps the seat it had.
+    fn close(
+        &mut self,
+        run: Uuid,
+        stamp: i64,
+        state: State,
+        kind: EventKind,
+        actor: Actor,
+        reason: Option<&str>,
+    ) {
+        self.record(run, stamp, kind, actor, reason);
+        self.set(run, stamp, state, None, None);
+        if let Some(book) = self.memory.books.get_mut(&run) {
+            book.live.remove(&stamp);
+        }
+    }
+
+    /// Changes a live application in the book, in the person's list and in what will be written.
+    fn set(
+        &mut self,
+        run: Uuid,
+        stamp: i64,
+        state: State,
+        place: Option<Place>,
+        offer_until: Option<DateTime<Utc>>,
+    ) {
+        let Some(entry) = self.memory.books.get_mut(&run).and_then(|book| book.live.get_mut(&stamp)) else {
+            return;
+        };
+        (entry.state, entry.place, entry.offer_until) = (state, place, offer_until);
+        if let Some(past) = self.memory.people.get_mut(&entry.person) {
+            past.iter_mut().filter(|past| past.application == entry.id).for_each(|past| past.state = state);
+        }
+        match self.made.get_mut(&entry.id) {
+            Some(row) => {
+                (row.state, row.offer_until) = (state, offer_until);
+                (row.seat_id, row.admission) = columns(place);
+            }
+            None => {
+                self.changed.insert(entry.id, Change { state, place, offer_until });
+            }
+        }
+    }
+
+    fn outcome(&self, run: Uuid, application: Uuid, state: State, repeated: bool) -> Outcome {
+        let book = self.memory.books.get(&run);
+        let found = book
+            .and_then(|book| book.live.iter().find(|(_, entry)| entry.id == application).map(|e| (book, e)));
+        Outcome {
+            application,
+            state,
+            seat: found.and_then(|(book, (_, entry))| book.seat_code(entry.place)),
+            rank: found.and_then(|(book, (stamp, _))| book.rank(*stamp)),
+            repeated,
+        }
+    }
+
+    fn record(&mut self, run: Uuid, stamp: i64, kind: EventKind, actor: Actor, reason: Option<&str>) {
+        let book = &self.memory.books[&run];
+        let entry = &book.live[&stamp];
+        self.events.push(application_event::ActiveModel {
+            id: Set(self.clock.id()),
+            application_id: Set(entry.id),
+            at: Set(self.now),
+            kind: Set(kind),
+            actor_id: Set(actor.id()),
+            seat: Set(book.seat_code(entry.place)),
+            reason: Set(reason.map(str::to_owned)),
+        });
+    }
+
+    fn tell(&mut self, run: Uuid, stamp: i64, event: Event, reason: Option<&str>) {
+        let book = &self.memory.books[&run];
+        let entry = &book.live[&stamp];
+        self.notices.push(Draft {
+            event,
+            to: Recipient::Person(entry.person),
+            language: entry.language,
+            facts: Facts {
+                run_code: Some(book.code.clone()),
+                course: Some(book.course.clone()),
+                starts_at: book.begins(),
+                space: Some(book.space.clone()).filter(|name| !name.is_empty()),
+                seat: book.seat_code(entry.place),
+                rank: book.rank(stamp),
+                until: entry.offer_until,
+                reason: reason.map(str::to_owned),
+                ..Facts::default()
+            },
+        });
+    }
+
+    /// Writes the whole batch. What frees a place goes before what takes one, so that the unique indexes hold at
+    /// every statement.
+    pub(super) async fn write(self) -> Result<(), DbErr> {
+        let (freeing, taking): (Vec<_>, Vec<_>) =
+            self.changed.into_iter().partition(|(_, change)| change.place.is_none());
+        for (id, change) in freeing.into_iter().chain(taking) {
+            let (seat_id, admission) = columns(change.place);
+            let row = application::ActiveModel {
+                id: Set(id),
+                state: Set(change.state),
+                seat_id: Set(seat_id),
+                admission: Set(admission),
+                offer_until: Set(change.offer_until),
+                ..Default::default()
+            };
+            row.update(self.tx).await?;
+        }
+        for rows in chunks(self.made.into_values().map(application::ActiveModel::from)) {
+            let rows = rows.into_iter().map(|row| row.reset_all());
+            application::Entity::insert_many(rows).exec_without_returning(self.tx).await?;
+        }
+        for rows in chunks(self.events) {
+            application_event::Entity::insert_many(rows).exec_without_returning(self.tx).await?;
+        }
+        for drafts in chunks(self.notices) {
+            crate::notice::store::queue(self.tx, self.clock, drafts).await?;
+        }
+        for run in self.cancelled_runs {
+            crate::course::cancel_in(self.tx, run).await?;
+        }
+        let stamp = writer::ActiveModel { stamp: Set(self.memory.stamp), ..Default::default() };
+        writer::Entity::update_many().set(stamp).exec(self.tx).await?;
+        Ok(())
+    }
+}
+
+/// Pieces small enough for one statement: SQLite takes 32,766 values at most.
+fn chunks<T>(rows: impl IntoIterator<Item = T>) -> Vec<Vec<T>> {
+    const ROWS: usize = 1_000;
+    let mut pieces: Vec<Vec<T>> = Vec::new();
+    for row in rows {
+        match pieces.last_mut().filter(|piece| piece.len() < ROWS) {
+            Some(piece) => piece.push(row),
+            None => pieces.push(vec![row]),
+        }
+    }
+    pieces
+}
+
+fn columns(place: Option<Place>) -> (Option<Uuid>, Option<i32>) {
+    match place {
+        Some(Place::Seat(id)) => (Some(id), None),
+        Some(Place::Admission(number)) => (None, i32::try_from(number).ok()),
+        None => (None, None),
+    }
+}
+
+/// Advances the turn from the one in memory; if it is another, forgets everything and goes on from that.
+async fn take_turn(tx: &DatabaseTransaction, memory: &mut Memory, commands: usize) -> Result<(), DbErr> {
+    tracing::trace!(commands, "batch");
+    let advance = |from: i64| {
+        writer::Entity::update_many()
+            .col_expr(writer::Column::Turn, Expr::value(from + 1))
+            .filter(writer::Column::Turn.eq(from))
+            .exec(tx)
+    };
+    let mut known = memory.turn;
+    while advance(known).await?.rows_affected == 0 {
+        let row = writer::Entity::find_by_id(1).one(tx).await?;
+        let row = row.ok_or_else(|| DbErr::RecordNotFound("the writer's turn".into()))?;
+        memory.forget();
+        (known, memory.stamp) = (row.turn, row.stamp);
+    }
+    memory.turn = known + 1;
+    Ok(())
+}
+
+async fn load_people(
+    tx: &DatabaseTransaction,
+    memory: &mut Memory,
+    waiting: &[Waiting],
+) -> Result<(), DbErr> {
+    let unknown: BTreeSet<Uuid> = waiting
+        .iter()
+        .filter_map(
+            |asked| if let Command::Apply(apply) = &asked.command { Some(apply.person) } else { None },
+        )
+        .filter(|person| !memory.people.contains_key(person))
+        .collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let rows = application::Entity::find()
+        .filter(application::Column::PersonId.is_in(unknown.iter().copied()))
+        .all(tx)
+        .await?;
+    memory.people.extend(unknown.into_iter().map(|person| (person, Vec::new())));
+    for row in rows {
+        let past = Past { application: row.id, run: row.run_id, key: row.request_key, state: row.state };
+        memory.people.entry(row.person_id).or_default().push(past);
+    }
+    Ok(())
+}
+
+/// Reads the books of the runs asked about, and of those in which the applicants are live.
+async fn load_books(tx: &DatabaseTransaction, memory: &mut Memory, waiting: &[Waiting]) -> Result<(), DbErr> {
+    let mut wanted: BTreeSet<Uuid> = waiting.iter().map(|asked| asked.command.run()).collect();
+    for asked in waiting {
+        let Command::Apply(apply) = &asked.command else { continue };
+        let past = memory.people.get(&apply.person).map_or(&[][..], Vec::as_slice);
+        wanted.extend(past.iter().filter(|past| past.state.is_live()).map(|past| past.run));
+    }
+    for run in wanted {
+        if !memory.books.contains_key(&run)
+            && let Some(book) = load_book(tx, run).await?
+        {
+            memory.books.insert(run, book);
+        }
+    }
+    Ok(())
+}
+
+/// Reads one run's book from the rows.
+pub(super) async fn load_book<C: ConnectionTrait>(tx: &C, id: Uuid) -> Result<Option<Book>, DbErr> {
+    let Some(row) = run::Entity::find_by_id(id).one(tx).await? else { return Ok(None) };
+    let course = course::Entity::find_by_id(row.course_id).one(tx).await?;
+    let course = course.ok_or_else(|| DbErr::RecordNotFound("a run's course".into()))?;
+    let room = match row.space_id {
+        Some(space) => space::Entity::find_by_id(space).one(tx).await?,
+        None => None,
+    };
+    let meets: Vec<_> = class_session::Entity::find()
+        .filter(class_session::Column::RunId.eq(id))
+        .filter(class_session::Column::State.eq(ClassState::Planned))
+        .order_by_asc(class_session::Column::StartsAt)
+        .all(tx)
+        .await?
+        .into_iter()
+        .map(|class| (class.starts_at, class.ends_at))
+        .collect();
+    let month =
+        meets.first().map(|(start, _)| crate::seoul::day(*start)).map(|day| (day.year(), day.month()));
+    Ok(Some(Book {
+        run: id,
+        code: row.code,
+        course: course.title,
+        space: room.map(|room| room.name).unwrap_or_default(),
+        state: row.state,
+        audience: course.audience,
+        mode: row.mode,
+        selection: row.selection,
+        capacity: u32::try_from(row.capacity).unwrap_or_default(),
+        apply_from: row.apply_from,
+        apply_until: row.apply_until,
+        cancel_until: row.cancel_until,
+        offer_minutes: row.offer_minutes.and_then(|minutes| u32::try_from(minutes).ok()),
+        meets,
+        month,
+        chairs: load_chairs(tx, row.space_id).await?,
+        live: load_live(tx, id).await?,
+    }))
+}
+
+async fn load_chairs<C: ConnectionTrait>(
+    tx: &C,
+    space: Option<Uuid>,
+) -> Result<BTreeMap<Uuid, Chair>, DbErr> {
+    let Some(space) = space else { return Ok(BTreeMap::new()) };
+    let rooms = crate::space::store::Tree::load(tx).await?.within(space);
+    let mut rows =
+        seat::Entity::find().filter(seat::Column::SpaceId.is_in(rooms.iter().copied())).all(tx).await?;
+    let room = |seat: &seat::Model| rooms.iter().position(|room| *room == seat.space_id);
+    rows.sort_by_key(|seat| (room(seat), seat.line, seat.position));
+    let mut chairs = BTreeMap::new();
+    for (order, row) in (0..).zip(rows) {
+        let Some(code) = SeatCode::parse(&row.code) else { continue };
+        let in_service = row.out_of_service.is_none();
+        chairs.insert(row.id, Chair { code, accessible: row.accessible, in_service, order });
+    }
+    Ok(chairs)
+}
+
+async fn load_live<C: ConnectionTrait>(tx: &C, run: Uuid) -> Result<BTreeMap<i64, Entry>, DbErr> {
+    let live = application::Entity::find()
+        .filter(application::Column::RunId.eq(run))
+        .filter(application::Column::State.is_in(State::LIVE));
+    let people = live.clone().select_only().column(application::Column::PersonId).into_query();
+    let languages: HashMap<Uuid, Language> = person::Entity::find()
+        .select_only()
+        .columns([person::Column::Id, person::Column::Language])
+        .filter(person::Column::Id.in_subquery(people))
+        .into_tuple()
+        .all(tx)
+        .await?
+        .into_iter()
+        .collect();
+    let entry = |row: application::Model| {
+        let entry = Entry {
+            id: row.id,
+            person: row.person_id,
+            language: languages.get(&row.person_id).copied().unwrap_or(Language::Ko),
+            state: row.state,
+            place: place(row.seat_id, row.admission),
+            offer_until: row.offer_until,
+        };
+        (row.stamp, entry)
+    };
+    Ok(live.all(tx).await?.into_iter().map(entry).collect())
+}
+
+fn place(seat_id: Option<Uuid>, admission: Option<i32>) -> Option<Place> {
+    let numbered = || admission.and_then(|number| u32::try_from(number).ok()).map(Place::Admission);
+    seat_id.map(Place::Seat).or_else(numbered)
+}

@@ -1,0 +1,97 @@
+//! Watching a run: one snapshot, encoded once per change and shared by everybody who looks.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sea_orm::DbErr;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::batch::load_book;
+use super::store::read_turn;
+use crate::centre::Centre;
+
+/// Changes closer together than this reach the watchers as one.
+const COALESCE: Duration = Duration::from_millis(150);
+
+/// How often the turn is read while anyone watches, for what another server or the command line has changed.
+const POLL: Duration = Duration::from_millis(250);
+
+/// The runs being watched. One task reads what changed, from the rows, whoever changed it.
+#[derive(Clone, Default)]
+pub struct Watchers {
+    runs: Arc<Mutex<HashMap<Uuid, watch::Sender<Arc<str>>>>>,
+}
+
+impl Watchers {
+    /// The run's snapshot as JSON, now and after every change. `None` if there is no such run.
+    pub async fn watch(
+        &self,
+        centre: &Centre,
+        run: Uuid,
+    ) -> Result<Option<watch::Receiver<Arc<str>>>, DbErr> {
+        let Some(text) = encode(centre, run).await? else { return Ok(None) };
+        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        let sender = runs.entry(run).or_insert_with(|| watch::channel(Arc::clone(&text)).0);
+        let receiver = sender.subscribe();
+        publish(sender, text);
+        Ok(Some(receiver))
+    }
+
+    /// Keeps the snapshots true for as long as the program runs.
+    pub async fn keep(self, centre: Centre) {
+        let mut turn = 0;
+        loop {
+            // Either is only a hint to look; what counts is the turn in the database.
+            let _hint = tokio::time::timeout(POLL, centre.writer().changed().notified()).await;
+            if let Err(error) = self.refresh(&centre, &mut turn).await {
+                tracing::warn!(%error, "watchers could not be told");
+            }
+            tokio::time::sleep(COALESCE).await;
+        }
+    }
+
+    async fn refresh(&self, centre: &Centre, turn: &mut i64) -> Result<(), DbErr> {
+        let watched = self.watched();
+        if watched.is_empty() {
+            return Ok(());
+        }
+        let now = read_turn(centre.database()).await?;
+        if now == *turn {
+            return Ok(());
+        }
+        for run in watched {
+            let Some(text) = encode(centre, run).await? else { continue };
+            let runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(sender) = runs.get(&run) {
+                publish(sender, text);
+            }
+        }
+        *turn = now;
+        Ok(())
+    }
+
+    /// The runs somebody looks at; those nobody looks at any more are dropped.
+    fn watched(&self) -> Vec<Uuid> {
+        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        runs.retain(|_, sender| sender.receiver_count() > 0);
+        runs.keys().copied().collect()
+    }
+}
+
+fn publish(sender: &watch::Sender<Arc<str>>, text: Arc<str>) {
+    sender.send_if_modified(|last| {
+        let differs = *last != text;
+        if differs {
+            *last = text;
+        }
+        differs
+    });
+}
+
+async fn encode(centre: &Centre, run: Uuid) -> Result<Option<Arc<str>>, DbErr> {
+    let Some(book) = load_book(centre.database(), run).await? else { return Ok(None) };
+    let text = serde_json::to_string(&book.snapshot()).map_err(|error| DbErr::Json(error.to_string()))?;
+    Ok(Some(Arc::from(text)))
+}
