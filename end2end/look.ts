@@ -29,11 +29,11 @@ try {
   for (const [width, options] of Object.entries(widths)) {
     const context = await browser.newContext({ ...options, baseURL: values.url ?? server?.url, timezoneId: 'Asia/Seoul' });
     const page = await context.newPage();
-    page.on('console', (message) => console.log(`${page.url()} ${message.type()}: ${message.text()}`));
+    page.on('console', (message) => console.log(`${message.type()}: ${message.text()} (${message.location().url})`));
     if (account) await signIn(page, account);
     for (const path of paths) {
       for (const [language, prefix] of [['ko', ''], ['en', '/en']]) {
-        const response = await page.goto(`${prefix}${path}`, { waitUntil: 'load' });
+        const response = await page.goto(`${prefix}${path}`.replace(/(.)\/$/, '$1'));
         await page.evaluate(() => document.fonts.ready);
         const name = `${path.replace(/^\//, '').replace(/[^\w.-]+/g, '-') || 'home'}.${language}.${width}.png`;
         await page.screenshot({ path: join(folder, name), fullPage: true });

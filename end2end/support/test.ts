@@ -41,10 +41,11 @@ export const test = base.extend<OfTest, OfWorker>({
       const before = server.log().length;
       const watcher = new Watcher(server.url);
       await use(watcher);
-      if (info.status !== info.expectedStatus || info.errors.length > 0) {
+      const problems = watcher.problems();
+      if (info.status !== info.expectedStatus || problems.length > 0) {
         console.log(`The server's log of this test:\n${server.log().slice(before)}`);
       }
-      watcher.verify();
+      expect(problems, 'what pages did that they must not').toEqual([]);
     },
     { auto: true },
   ],

@@ -4,7 +4,7 @@
 import type { BrowserContext, Page } from '@playwright/test';
 
 export class Watcher {
-  private readonly problems: string[] = [];
+  private readonly seen: string[] = [];
   private readonly expected: RegExp[] = [];
   private readonly checks = new Set<Promise<void>>();
 
@@ -60,14 +60,13 @@ export class Watcher {
     while (this.checks.size > 0) await Promise.all(this.checks);
   }
 
-  /** Throws when anything happened that was not expected. */
-  verify(): void {
-    const unexpected = this.problems.filter((problem) => !this.expected.some((pattern) => pattern.test(problem)));
-    if (unexpected.length > 0) throw new Error(`Pages misbehaved:\n${unexpected.join('\n')}`);
+  /** What happened and was not expected. */
+  problems(): string[] {
+    return this.seen.filter((problem) => !this.expected.some((pattern) => pattern.test(problem)));
   }
 
   private add(problem: string): void {
-    this.problems.push(problem);
+    this.seen.push(problem);
   }
 
   private later(check: Promise<void>): void {
