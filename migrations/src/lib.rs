@@ -7,6 +7,7 @@ mod m0003_course;
 mod m0004_registration;
 mod m0005_notice;
 
+pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 /// Brings a database to today's schema: `Migrator::up(&db, None)`.

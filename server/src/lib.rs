@@ -1,1 +1,13 @@
+//! Everything that stands between the centre and the world: settings, router, sessions, letters and messages.
 
+pub mod config;
+pub mod database;
+mod health;
+mod layers;
+mod mail;
+mod router;
+pub mod serve;
+pub mod session;
+pub mod user;
+
+pub use router::{WebSettings, app};

@@ -1,0 +1,123 @@
+//! Connecting to the database, bringing it to today's schema, and copying it away.
+
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use migrations::{Migrator, MigratorTrait};
+use percent_encoding::percent_decode_str;
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+
+use thiserror::Error;
+
+use crate::config::Database;
+
+/// How long a connection waits for another's write transaction on SQLite, and for a free connection on either.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub async fn connect(database: &Database) -> Result<DatabaseConnection, DbErr> {
+    match database {
+        Database::Sqlite(path) => connect_sqlite(path).await,
+        Database::Postgres(url) => connect_postgres(url).await,
+    }
+}
+
+async fn connect_sqlite(path: &Path) -> Result<DatabaseConnection, DbErr> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)
+            .map_err(|cause| DbErr::Custom(format!("{}: {cause}", folder.display())))?;
+    }
+    let file = path.to_owned();
+    let mut options = ConnectOptions::new("sqlite:");
+    options
+        // Readers run beside the one writer; more of them than this only queue for the processor.
+        .max_connections(8)
+        .acquire_timeout(PATIENCE)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .filename(&file)
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // An answer may leave only when what it says survives a power cut.
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(PATIENCE)
+        });
+    sea_orm::Database::connect(options).await
+}
+
+async fn connect_postgres(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(20).acquire_timeout(PATIENCE).sqlx_logging(false).set_application_name("centre");
+    sea_orm::Database::connect(options).await
+}
+
+/// Brings the database to today's schema. Doing it again does nothing.
+pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
+    Migrator::up(database, None).await
+}
+
+#[derive(Debug, Error)]
+pub enum BackupError {
+    #[error("{0} exists already; a backup never replaces a file")]
+    Exists(String),
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    #[error("pg_dump could not be started ({0}); install it, or run it where the database is")]
+    NoDump(io::Error),
+    #[error("pg_dump ended with {0}")]
+    Dump(std::process::ExitStatus),
+}
+
+/// Copies the whole database into one new file, while the program may go on: an SQLite file on SQLite,
+/// a custom-format dump for `pg_restore` on PostgreSQL.
+pub async fn backup(database: &Database, file: &Path) -> Result<(), BackupError> {
+    if file.exists() {
+        return Err(BackupError::Exists(file.display().to_string()));
+    }
+    match database {
+        Database::Sqlite(_) => {
+            let connection = connect(database).await?;
+            let target = file.display().to_string();
+            let vacuum = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [target.into()]);
+            connection.execute_raw(vacuum).await?;
+            Ok(())
+        }
+        Database::Postgres(url) => dump(url, file),
+    }
+}
+
+fn dump(url: &str, file: &Path) -> Result<(), BackupError> {
+    let (url, password) = without_password(url);
+    let mut command = std::process::Command::new("pg_dump");
+    command.args(["--format=custom", "--no-password", "--dbname", &url, "--file"]).arg(file);
+    if let Some(password) = password {
+        command.env("PGPASSWORD", password);
+    }
+    let status = command.status().map_err(BackupError::NoDump)?;
+    if status.success() { Ok(()) } else { Err(BackupError::Dump(status)) }
+}
+
+/// Every process list shows a command's arguments: the password must not be among them.
+fn without_password(url: &str) -> (String, Option<String>) {
+    let Ok(mut parsed) = reqwest::Url::parse(url) else { return (url.to_owned(), None) };
+    let password = parsed.password().map(|text| percent_decode_str(text).decode_utf8_lossy().into_owned());
+    // Only URLs without a host refuse this, and they hold no password either.
+    let _ = parsed.set_password(None);
+    (parsed.into(), password)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_leaves_the_url() {
+        let (url, password) =
+            without_password("postgres://centre:p%40ss@db.example:5433/centre?sslmode=require");
+        assert_eq!(url, "postgres://centre@db.example:5433/centre?sslmode=require");
+        assert_eq!(password.as_deref(), Some("p@ss"));
+    }
+}

@@ -1,0 +1,66 @@
+//! What a supervisor asks: is it alive, can it work, what has it done.
+
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::extract::{Extension, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::centre::Centre;
+use domain::registration::entity::writer;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use web::ask::SourceIp;
+
+use crate::router::WebSettings;
+
+/// Below this a database is close to failing in the middle of a rush.
+const LEAST_FREE_BYTES: u64 = 100 * 1024 * 1024;
+
+/// `GET /healthz`: the process answers.
+pub async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: the database takes writes and the disk has room; 503 and which of them fails, if not.
+pub async fn ready(State(centre): State<Centre>, Extension(web): Extension<Arc<WebSettings>>) -> Response {
+    let database =
+        writes(&centre).await.inspect_err(|cause| tracing::warn!(%cause, "not ready: database")).is_ok();
+    let disk =
+        has_room(&web.data).inspect_err(|cause| tracing::warn!(%cause, "not ready: disk")).unwrap_or(false);
+    let status = if database && disk { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, axum::Json(serde_json::json!({ "database": database, "disk": disk }))).into_response()
+}
+
+/// Takes the write lock and changes a row, then takes it back.
+async fn writes(centre: &Centre) -> Result<(), DbErr> {
+    let tx = centre.begin().await?;
+    writer::Entity::update_many()
+        .col_expr(writer::Column::Turn, Expr::col(writer::Column::Turn).into())
+        .filter(writer::Column::Id.eq(1))
+        .exec(&tx)
+        .await?;
+    tx.rollback().await
+}
+
+fn has_room(folder: &Path) -> std::io::Result<bool> {
+    let disk = rustix::fs::statvfs(folder)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize) >= LEAST_FREE_BYTES)
+}
+
+/// `GET /metrics`, in Prometheus' text form: for this machine and for those the operator named.
+pub async fn metrics(
+    Extension(web): Extension<Arc<WebSettings>>,
+    Extension(SourceIp(source)): Extension<SourceIp>,
+) -> Response {
+    if !may_read(source, &web) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], web.metrics.render()).into_response()
+}
+
+fn may_read(source: IpAddr, web: &WebSettings) -> bool {
+    source.is_loopback() || web.metrics_from.iter().any(|network| network.contains(&source))
+}

@@ -1,0 +1,94 @@
+//! The program's acts: serve, migrate, add a user, back up.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::Utc;
+use clap::{Parser, Subcommand};
+use domain::centre::Centre;
+use domain::clock::Clock;
+use server::config::{Config, Flags, LogFormat};
+use server::{database, serve, user};
+use tracing_subscriber::EnvFilter;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Courses, seats and people of a learning centre.
+///
+/// Settings come from flags, the environment and a TOML file, in this order.
+#[derive(Parser)]
+#[command(name = "server", version)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Subcommand)]
+enum Act {
+    /// Brings the database to today's schema and serves the site
+    Serve,
+    /// Brings the database to today's schema
+    Migrate,
+    /// Accounts
+    #[command(subcommand)]
+    User(UserAct),
+    /// Copies the whole database into a new file, also while the site is being served
+    Backup { file: PathBuf },
+}
+
+#[derive(Subcommand)]
+enum UserAct {
+    /// Adds an account, as for the first administrator
+    Add(user::NewUser),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), Failure> {
+    let config = Config::read(&cli.flags, |name| std::env::var(name).ok().filter(|value| !value.is_empty()))?;
+    start_log(config.log);
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .map_err(|_| "the cryptography of TLS was set up twice")?;
+    match cli.act {
+        Act::Serve => serve::serve(open(&config).await?, config).await,
+        Act::Migrate => open(&config).await.map(|_| println!("The schema is today's.")),
+        Act::User(UserAct::Add(new)) => {
+            let centre = open(&config).await?;
+            let id = user::add(&centre, &new).await?;
+            println!("Added account {id}. {}", user::how_to_sign_in(&new));
+            Ok(())
+        }
+        Act::Backup { file } => Ok(database::backup(&config.database, &file).await?),
+    }
+}
+
+/// Connects and migrates, so that no act ever meets an older schema.
+async fn open(config: &Config) -> Result<Centre, Failure> {
+    let connection = database::connect(&config.database).await?;
+    database::migrate(&connection).await?;
+    Ok(Centre::new(connection, Clock::new(Utc::now), config.settings.clone()))
+}
+
+/// To standard error. `RUST_LOG` chooses what is logged.
+fn start_log(format: LogFormat) {
+    let quiet = "info,sqlx=warn,sea_orm_migration=warn,tower_sessions=error,tower_sessions_core=error";
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(quiet));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}

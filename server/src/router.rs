@@ -1,0 +1,94 @@
+//! Every page of the program, and what each request passes on its way there.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use domain::centre::Centre;
+use ipnet::IpNet;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::watch;
+use tower::util::MapRequestLayer;
+use tower::{Layer, ServiceBuilder, ServiceExt};
+use tower_http::compression::CompressionLayer;
+use tower_http::services::ServeDir;
+use tower_http::timeout::TimeoutLayer;
+use web::ui::CentreFacts;
+
+use crate::{health, layers, session};
+
+/// What the web side is told beside the [`Centre`].
+#[derive(Clone)]
+pub struct WebSettings {
+    /// The folder of stylesheets, scripts and fonts.
+    pub site: PathBuf,
+    /// The folder whose disk must have room.
+    pub data: PathBuf,
+    pub facts: Arc<CentreFacts>,
+    pub trusted_proxies: Vec<IpNet>,
+    pub metrics_from: Vec<IpNet>,
+    pub metrics: PrometheusHandle,
+    /// Turns true when the program is about to stop.
+    pub stopping: watch::Receiver<bool>,
+}
+
+/// Larger forms than any of ours; the import of a programme allows itself more.
+const BODY_LIMIT: usize = 64 * 1024;
+
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// The whole program as one service, for `serve` and for tests.
+pub fn app(centre: Centre, web: WebSettings) -> Router {
+    let web = Arc::new(web);
+    let files = ServeDir::new(&web.site)
+        .precompressed_br()
+        .precompressed_gzip()
+        .append_index_html_on_directories(false);
+    let pages = Router::new()
+        .route("/display", post(web::ui::change_display))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .fallback(move |request: Request| serve_file(files.clone(), request))
+        .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
+        // The first in this list is the first to see a request and the last to see the answer.
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(centre.clone(), layers::observe))
+                .layer(from_fn_with_state(centre.clone(), layers::protect))
+                .layer(CompressionLayer::new())
+                .layer(from_fn_with_state(web.clone(), layers::find_source))
+                .layer(session::layer(centre.clone()))
+                .layer(Extension(web.clone()))
+                .layer(Extension(web.facts.clone()))
+                .layer(from_fn_with_state(centre.clone(), web::draw_errors))
+                .layer(from_fn(layers::catch_panic))
+                .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+                .layer(from_fn_with_state(centre.clone(), layers::same_origin))
+                .layer(from_fn_with_state(web, layers::end_streams))
+                .layer(DefaultBodyLimit::max(BODY_LIMIT)),
+        )
+        .with_state(centre);
+    // Routing happens inside, so that it sees the path without its language.
+    Router::new().fallback_service(MapRequestLayer::new(layers::split_language).layer(pages))
+}
+
+/// A file of the site. One asked for with its version never changes under that URL.
+async fn serve_file(files: ServeDir, request: Request) -> Response {
+    let versioned = request.uri().query().is_some_and(|query| query.starts_with("v="));
+    let mut response = match files.oneshot(request).await {
+        Ok(response) => response.into_response(),
+        Err(never) => match never {},
+    };
+    if response.status().is_success() {
+        let cache = if versioned { "public, max-age=31536000, immutable" } else { "public, no-cache" };
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    }
+    response
+}

@@ -1,0 +1,120 @@
+//! Serving the site until somebody asks it to stop.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::ServiceExt;
+use axum::extract::Request;
+use domain::centre::Centre;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use sha2::{Digest, Sha256};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use web::ui::CentreFacts;
+
+use crate::config::Config;
+use crate::router::{WebSettings, app};
+use crate::session::Sessions;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Requests still running this long after the signal are given up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Serves until SIGTERM or SIGINT, then finishes what it has begun. An answer leaves only after its commit, so
+/// when the last request is answered, the writer has nothing left either.
+pub async fn serve(centre: Centre, config: Config) -> Result<(), Failure> {
+    std::fs::create_dir_all(config.outbox())?;
+    let metrics = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
+    let (stop, stopping) = watch::channel(false);
+    let keeper = tokio::spawn(keep(centre.clone(), metrics.clone(), stopping.clone()));
+    let web = WebSettings {
+        site: config.site.clone(),
+        data: config.data.clone(),
+        facts: Arc::new(facts(&config)),
+        trusted_proxies: config.trusted_proxies.clone(),
+        metrics_from: config.metrics_from.clone(),
+        metrics,
+        stopping: stopping.clone(),
+    };
+    let listener = TcpListener::bind(config.listen).await?;
+    tracing::info!(listen = %listener.local_addr()?, public_url = config.settings.public_url, "serving");
+
+    let app = app(centre, web);
+    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(app);
+    let server = axum::serve(listener, service).with_graceful_shutdown(wait(stopping.clone()));
+    let server = tokio::spawn(async move { server.await });
+
+    asked_to_stop().await?;
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    match tokio::time::timeout(PATIENCE, server).await {
+        Ok(ended) => ended??,
+        Err(_) => tracing::warn!("gave up requests that took too long"),
+    }
+    keeper.await?;
+    Ok(())
+}
+
+/// Upper bounds of the histogram of answering times.
+const SECONDS: [f64; 9] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+
+async fn wait(mut stopping: watch::Receiver<bool>) {
+    // An error means that the sender is gone, and with it whoever could ask us to go on.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}
+
+async fn asked_to_stop() -> std::io::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Sweeps up what has expired and folds the samples of the metrics, until the program stops.
+async fn keep(centre: Centre, metrics: PrometheusHandle, stopping: watch::Receiver<bool>) {
+    let sessions = Sessions::new(centre);
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    let stopped = wait(stopping);
+    tokio::pin!(stopped);
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            _ = minute.tick() => {}
+        }
+        metrics.run_upkeep();
+        if let Err(cause) = sessions.sweep().await {
+            tracing::warn!(%cause, "expired sessions stay for now");
+        }
+    }
+}
+
+/// What every page says about the centre.
+fn facts(config: &Config) -> CentreFacts {
+    CentreFacts { version: version(&config.site), ..config.facts.clone() }
+}
+
+/// Changes when a file of the site does.
+fn version(site: &Path) -> String {
+    let mut hash = Sha256::new();
+    let mut folders = vec![site.to_owned()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.path() {
+                path if path.is_dir() => folders.push(path),
+                path => files.push(path),
+            }
+        }
+    }
+    files.sort();
+    for file in files {
+        hash.update(std::fs::read(file).unwrap_or_default());
+    }
+    hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,143 @@
+//! Web sessions in the database. A row's key is a hash of the cookie, so that who reads the table can't sign in with it.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, Utc};
+use domain::account::entity::web_session;
+use domain::centre::Centre;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sha2::{Digest, Sha256};
+use tower_sessions::cookie::SameSite;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result};
+use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
+use uuid::Uuid;
+use web::ask::PERSON;
+
+pub const COOKIE: &str = "centre";
+
+/// Who stays away this long is signed out.
+const INACTIVITY: Duration = Duration::days(14);
+
+/// A row in use is renewed once a day, not with every request.
+const RENEWAL: Duration = Duration::days(1);
+
+/// The cookie itself lives as long as browsers allow; the row alone decides.
+const COOKIE_LIFE: time::Duration = time::Duration::days(400);
+
+/// The layer that hands every request its session. It is read only when a page asks for it.
+pub fn layer(centre: Centre) -> SessionManagerLayer<Sessions> {
+    let secure = !on_loopback_without_tls(&centre.settings().public_url);
+    SessionManagerLayer::new(Sessions(centre))
+        .with_name(COOKIE)
+        .with_same_site(SameSite::Lax)
+        .with_secure(secure)
+        .with_expiry(Expiry::OnInactivity(COOKIE_LIFE))
+}
+
+/// Only there may the cookie travel without TLS: nobody stands between.
+fn on_loopback_without_tls(public_url: &str) -> bool {
+    let host = public_url.strip_prefix("http://").unwrap_or_default();
+    ["localhost", "127.", "[::1]"].iter().any(|start| host.starts_with(start))
+}
+
+#[derive(Clone)]
+pub struct Sessions(Centre);
+
+impl Sessions {
+    pub fn new(centre: Centre) -> Self {
+        Self(centre)
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.0.clock().now()
+    }
+
+    /// Deletes the rows that nobody can use any more.
+    pub async fn sweep(&self) -> std::result::Result<(), DbErr> {
+        web_session::Entity::delete_many()
+            .filter(web_session::Column::ExpiresAt.lte(self.now()))
+            .exec(self.0.database())
+            .await?;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sessions")
+    }
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        // 128 random bits don't meet by chance; if they did, the primary key would refuse.
+        let row = web_session::ActiveModel {
+            id: Set(hash(&record.id)),
+            person_id: Set(person(&record.data)),
+            data: Set(encode(&record.data)?),
+            expires_at: Set(self.now() + INACTIVITY),
+        };
+        web_session::Entity::insert(row).exec_without_returning(self.0.database()).await.map_err(backend)?;
+        Ok(())
+    }
+
+    /// Changes the row if it is still there: a session ended elsewhere in the meantime stays ended.
+    async fn save(&self, record: &Record) -> Result<()> {
+        web_session::Entity::update_many()
+            .col_expr(web_session::Column::PersonId, Expr::value(person(&record.data)))
+            .col_expr(web_session::Column::Data, Expr::value(encode(&record.data)?))
+            .col_expr(web_session::Column::ExpiresAt, Expr::value(self.now() + INACTIVITY))
+            .filter(web_session::Column::Id.eq(hash(&record.id)))
+            .exec(self.0.database())
+            .await
+            .map_err(backend)?;
+        Ok(())
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let key = hash(id);
+        let row = web_session::Entity::find_by_id(key.clone())
+            .filter(web_session::Column::ExpiresAt.gt(self.now()))
+            .one(self.0.database())
+            .await
+            .map_err(backend)?;
+        let Some(row) = row else { return Ok(None) };
+        if row.expires_at - self.now() < INACTIVITY - RENEWAL {
+            web_session::Entity::update_many()
+                .col_expr(web_session::Column::ExpiresAt, Expr::value(self.now() + INACTIVITY))
+                .filter(web_session::Column::Id.eq(key))
+                .exec(self.0.database())
+                .await
+                .map_err(backend)?;
+        }
+        let data = serde_json::from_str(&row.data).map_err(|cause| Error::Decode(cause.to_string()))?;
+        Ok(Some(Record { id: *id, data, expiry_date: time::OffsetDateTime::now_utc() + COOKIE_LIFE }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        web_session::Entity::delete_by_id(hash(id)).exec(self.0.database()).await.map_err(backend)?;
+        Ok(())
+    }
+}
+
+fn hash(id: &Id) -> Vec<u8> {
+    Sha256::digest(id.0.to_le_bytes()).to_vec()
+}
+
+/// Whose session it is; a column too, so that signing out everywhere is one statement.
+fn person(data: &HashMap<String, serde_json::Value>) -> Option<Uuid> {
+    data.get(PERSON)?.as_str()?.parse().ok()
+}
+
+fn encode(data: &HashMap<String, serde_json::Value>) -> Result<String> {
+    serde_json::to_string(data).map_err(|cause| Error::Encode(cause.to_string()))
+}
+
+fn backend(cause: DbErr) -> Error {
+    Error::Backend(cause.to_string())
+}
