@@ -1,10 +1,19 @@
-//! The audit log: who changed what when. It holds ids and the names of fields, never what is in them.
+//! The audit log: who changed what, and when. It holds ids and names of fields, never names or addresses of people.
 
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use crate::account::entity::audit;
+use crate::account::{Administrator, store};
 use crate::clock::Clock;
+
+/// How many lines a page of the log has.
+pub const LINES_A_PAGE: u64 = 50;
 
 /// Writes a line in the transaction of what it tells about. Nobody did it where the command line or time did.
 /// `fields` are the names of what changed, separated by spaces.
@@ -28,4 +37,52 @@ pub async fn record<C: ConnectionTrait>(
     };
     audit::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
+}
+
+/// A change as it is read, with the names that its ids have today.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+    /// `None` for the command line, and for somebody whose details are erased.
+    pub actor: Option<String>,
+    pub action: String,
+    pub subject: String,
+    pub subject_id: String,
+    /// The name of a person it concerns.
+    pub subject_name: Option<String>,
+    pub fields: String,
+}
+
+/// The newest changes, or the newest of those before `before`. Row ids follow time, so they are also the place in the log.
+pub async fn list_lines<C: ConnectionTrait>(
+    db: &C,
+    _: &Administrator,
+    before: Option<Uuid>,
+) -> Result<Vec<Line>, DbErr> {
+    let mut query = audit::Entity::find().order_by_desc(audit::Column::Id).limit(LINES_A_PAGE);
+    if let Some(before) = before {
+        query = query.filter(audit::Column::Id.lt(before));
+    }
+    let rows = query.all(db).await?;
+    let people = rows.iter().flat_map(|row| row.actor_id.into_iter().chain(person_in(row)));
+    let names = store::names_of(db, people).await?;
+    Ok(rows.into_iter().map(|row| line(row, &names)).collect())
+}
+
+fn person_in(row: &audit::Model) -> Option<Uuid> {
+    (row.subject == "person").then(|| Uuid::parse_str(&row.subject_id).ok()).flatten()
+}
+
+fn line(row: audit::Model, names: &HashMap<Uuid, String>) -> Line {
+    Line {
+        id: row.id,
+        at: row.at,
+        actor: row.actor_id.and_then(|id| names.get(&id).cloned()),
+        subject_name: person_in(&row).and_then(|id| names.get(&id).cloned()),
+        action: row.action,
+        subject: row.subject,
+        subject_id: row.subject_id,
+        fields: row.fields,
+    }
 }

@@ -4,7 +4,7 @@ pub mod person {
     use chrono::{DateTime, Utc};
     use sea_orm::entity::prelude::*;
 
-    use crate::account::{PersonState, Sex};
+    use crate::account::{Neighbourhood, PersonState, Sex};
     use crate::language::Language;
 
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -17,7 +17,7 @@ pub mod person {
         pub language: Language,
         pub birth_year: Option<i32>,
         pub sex: Option<Sex>,
-        pub neighbourhood: Option<String>,
+        pub neighbourhood: Option<Neighbourhood>,
         pub group_name: Option<String>,
         pub made_staff: bool,
         pub password_hash: Option<String>,

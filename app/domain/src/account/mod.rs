@@ -4,9 +4,15 @@ mod model;
 pub use model::*;
 
 #[cfg(feature = "store")]
-mod audit;
+pub mod audit;
+#[cfg(feature = "store")]
+pub mod challenge;
+#[cfg(feature = "store")]
+pub mod duty;
 #[cfg(feature = "store")]
 pub mod entity;
+#[cfg(feature = "store")]
+pub mod password;
 #[cfg(feature = "store")]
 mod permission;
 #[cfg(feature = "store")]

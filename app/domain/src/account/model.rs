@@ -23,6 +23,29 @@ named! {
 
     pub enum Sex { Female = "female", Male = "male" }
 
+    /// Where in the district somebody lives, by administrative neighbourhood; `Elsewhere` for who works or learns here.
+    pub enum Neighbourhood {
+        Yeongdeungpobon = "yeongdeungpobon",
+        Yeongdeungpo = "yeongdeungpo",
+        Yeoui = "yeoui",
+        Dangsan1 = "dangsan1",
+        Dangsan2 = "dangsan2",
+        Dorim = "dorim",
+        Mullae = "mullae",
+        Yangpyeong1 = "yangpyeong1",
+        Yangpyeong2 = "yangpyeong2",
+        Singil1 = "singil1",
+        Singil3 = "singil3",
+        Singil4 = "singil4",
+        Singil5 = "singil5",
+        Singil6 = "singil6",
+        Singil7 = "singil7",
+        Daerim1 = "daerim1",
+        Daerim2 = "daerim2",
+        Daerim3 = "daerim3",
+        Elsewhere = "elsewhere",
+    }
+
     /// Why a code was sent.
     pub enum ChallengePurpose { SignUp = "sign_up", SignIn = "sign_in", Reset = "reset", Contact = "contact" }
 
@@ -39,7 +62,18 @@ named! {
     }
 }
 
+/// What somebody tells about themselves for the figures; kept only while they consent to [`Purpose::Figures`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    pub birth_year: Option<BirthYear>,
+    pub sex: Option<Sex>,
+    pub neighbourhood: Option<Neighbourhood>,
+}
+
 impl Purpose {
+    /// What nobody can be a learner here without.
+    pub const REQUIRED: [Self; 2] = [Self::Statutory, Self::Necessary];
+
     /// The version of the text a person agrees to today; it rises when the text changes.
     pub const VERSION: i32 = 1;
 
@@ -133,6 +167,11 @@ impl Address {
         (local_ok && host_ok).then_some(Self { kind: ContactKind::Email, text: address })
     }
 
+    /// The address in a row, which was parsed on its way in.
+    pub fn of_row(kind: ContactKind, text: String) -> Self {
+        Self { kind, text }
+    }
+
     pub fn kind(&self) -> ContactKind {
         self.kind
     }
@@ -208,6 +247,12 @@ impl BirthYear {
 
     pub fn get(self) -> i32 {
         self.0
+    }
+
+    /// The year in a row, which was parsed on its way in.
+    #[cfg_attr(not(feature = "store"), allow(dead_code, reason = "the browser has no rows"))]
+    pub(super) fn of_row(year: i32) -> Self {
+        Self(year)
     }
 }
 

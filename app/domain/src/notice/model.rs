@@ -50,7 +50,7 @@ pub struct Facts {
     /// The six digits of a code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The token of a link, which is part of the URL `/confirm/<token>`.
+    /// The token of a link, which is part of the URL `/confirm/link/<token>`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
