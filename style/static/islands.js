@@ -17,7 +17,8 @@ async function hydrate(island, program) {
 
 async function walk(node, program) {
   const name = node.localName;
-  if (name === "leptos-island") await hydrate(node, program);
+  // One broken island is reported and leaves the others alive.
+  if (name === "leptos-island") await hydrate(node, program).catch(reportError);
   if (name === "leptos-children") childrenAround.push(node.$$on_hydrate);
   for (const child of [...node.children]) await walk(child, program);
   if (name === "leptos-children") childrenAround.pop();

@@ -7,6 +7,7 @@ mod error;
 #[cfg(feature = "ssr")]
 pub use error::{AppError, draw_errors};
 
+pub mod registration;
 pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod when;

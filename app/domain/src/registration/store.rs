@@ -13,11 +13,11 @@ use super::{Book, Choice, Refusal, Snapshot, State};
 use crate::account::entity::person;
 use crate::account::{Desk, RunEditor, SignedIn, TrainingManager};
 use crate::centre::Centre;
-use crate::course::ClassState;
 use crate::course::entity::{class_session, course, run};
+use crate::course::{ClassState, RunCode};
 use crate::language::Language;
-use crate::space::SeatCode;
 use crate::space::entity::{seat, space};
+use crate::space::{SeatCode, SeatPlan};
 
 /// Applies for oneself. `key` was made with the form: sent again, it is answered as the first time.
 pub async fn apply(
@@ -176,6 +176,20 @@ pub async fn standing(centre: &Centre, run: Uuid, viewer: Option<Uuid>) -> Resul
         None => None,
     };
     Ok(Some(Standing { snapshot: book.snapshot(), book, mine }))
+}
+
+/// The run with this code, in whatever state.
+pub async fn find_run(centre: &Centre, code: &RunCode) -> Result<Option<run::Model>, DbErr> {
+    run::Entity::find().filter(run::Column::Code.eq(code.as_str())).one(centre.database()).await
+}
+
+/// The seat plan people of the run sit in; empty where they don't.
+pub async fn plan(centre: &Centre, run: &run::Model, book: &Book) -> Result<SeatPlan, DbErr> {
+    let Some(id) = run.space_id.filter(|_| book.has_plan()) else { return Ok(SeatPlan::default()) };
+    match space::Entity::find_by_id(id).one(centre.database()).await? {
+        Some(space) => crate::space::store::plan_of(centre.database(), &space).await,
+        None => Ok(SeatPlan::default()),
+    }
 }
 
 /// A line of "my courses".

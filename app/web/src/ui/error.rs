@@ -31,9 +31,11 @@ fn say(l: Language, status: StatusCode) -> (&'static str, &'static str) {
         StatusCode::FORBIDDEN => (words::ui::error_403_title(l), words::ui::error_403(l)),
         StatusCode::NOT_FOUND | StatusCode::GONE => (words::ui::error_404_title(l), words::ui::error_404(l)),
         StatusCode::METHOD_NOT_ALLOWED => (words::ui::error_405_title(l), words::ui::error_405(l)),
+        StatusCode::CONFLICT => (words::ui::error_409_title(l), words::ui::error_409(l)),
         StatusCode::PAYLOAD_TOO_LARGE => (words::ui::error_413_title(l), words::ui::error_413(l)),
         StatusCode::TOO_MANY_REQUESTS => (words::ui::error_429_title(l), words::ui::error_429(l)),
         status if status.is_client_error() => (words::ui::error_400_title(l), words::ui::error_400(l)),
+        StatusCode::SERVICE_UNAVAILABLE => (words::ui::error_503_title(l), words::ui::error_503(l)),
         _ => (words::ui::error_500_title(l), words::ui::error_500(l)),
     }
 }

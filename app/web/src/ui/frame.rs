@@ -4,7 +4,7 @@ use super::{
     icon::{Glyph, Icon},
     page::{CentreFacts, Frame, MenuItem},
 };
-use crate::words;
+use crate::{ask::with_next, words};
 use domain::language::Language;
 use leptos::prelude::*;
 
@@ -19,11 +19,11 @@ pub(super) fn masthead(l: Language, centre: &CentreFacts) -> impl IntoView + use
     let sentence = if demonstration { words::ui::demonstration(l) } else { words::ui::official(l) };
     let class = if demonstration { "nuri-txt demonstration" } else { "nuri-txt" };
     view! {
-        <div id="krds-masthead">
+        <section id="krds-masthead" aria-label=words::ui::masthead(l)>
             <div class="toggle-wrap"><div class="toggle-head"><div class="inner">
                 <span class=class>{sentence}</span>
             </div></div></div>
-        </div>
+        </section>
     }
 }
 
@@ -94,10 +94,12 @@ fn display_switch(frame: &Frame) -> impl IntoView + use<> {
 fn sign_in_and_out(frame: &Frame) -> impl IntoView + use<> {
     let l = frame.language;
     match &frame.visitor {
-        None => view! {
-            <li><a href=l.path("/sign-in")><Icon glyph=Glyph::Person/> {words::ui::sign_in(l)}</a></li>
+        None => {
+            // Whoever signs in comes back here; from sign-in and sign-up there is nothing to come back to.
+            let next = if frame.path.starts_with("/sign-") { "/" } else { &frame.path };
+            let href = l.path(&with_next("/sign-in", next));
+            view! { <li><a href=href><Icon glyph=Glyph::Person/> {words::ui::sign_in(l)}</a></li> }.into_any()
         }
-        .into_any(),
         Some(visitor) => view! {
             <li><a href=l.path("/account")><Icon glyph=Glyph::Person/> {words::ui::person(l, &visitor.name)}</a></li>
             <li>

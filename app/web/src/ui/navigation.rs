@@ -134,7 +134,7 @@ where
         let class = if page == current { "page-link active" } else { "page-link" };
         view! {
             {gap.then(|| view! { <span class="page-link link-dot" aria-hidden="true"></span> })}
-            <a class=class href=href(page) aria-current=here aria-label=words::ui::page_number(l, page)>{page}</a>
+            <a class=class href=href(page) aria-current=here>{page}</a>
         }
     };
     let links: Vec<_> = (0..shown.len()).map(draw).collect();

@@ -1,0 +1,38 @@
+//! Applying for a run, the seat plan, and what one has applied for.
+
+mod browser;
+mod countdown;
+mod plan;
+mod view;
+
+pub use countdown::Countdown;
+pub use plan::SeatBoard;
+pub use view::{Board, Mine, Offer};
+
+#[cfg(feature = "ssr")]
+mod form;
+#[cfg(feature = "ssr")]
+mod live;
+#[cfg(feature = "ssr")]
+mod page;
+#[cfg(feature = "ssr")]
+mod refusal;
+
+#[cfg(feature = "ssr")]
+pub use page::part;
+
+/// Everything under `/my`, `/desk`, and what a run's page sends and listens to.
+#[cfg(feature = "ssr")]
+pub fn routes() -> axum::Router<domain::centre::Centre> {
+    use axum::routing::{get, post};
+    axum::Router::new()
+        .route("/courses/{code}", post(form::apply))
+        .route("/courses/{code}/events", get(live::events))
+        .route("/courses/{code}/seats", get(live::seats))
+        .route("/courses/{code}/mine", get(live::mine))
+        .route("/my", get(page::list))
+        .route("/my/{application}", get(page::detail))
+        .route("/my/{application}/accept", post(form::accept))
+        .route("/my/{application}/seat", post(form::change_seat))
+        .route("/my/{application}/cancel", post(form::cancel))
+}

@@ -1,0 +1,279 @@
+//! The seat plan: in the room's shape, live, and a plain form all the same.
+
+use domain::language::Language;
+use domain::registration::{Snapshot, State};
+use domain::space::{PlanSeat, RoomPlan};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::browser;
+use super::view::{Board, Mine, Offer};
+use crate::ui::{Alert, Button, Look, Tone};
+use crate::words::registration as words;
+
+/// Seats, places left and one's own standing, kept true while one looks. Others' changes are never read aloud, one's
+/// own always are. Each seat that can be had is a button of one form, so that a press works without JavaScript too.
+#[island]
+pub fn SeatBoard(l: Language, board: Board) -> impl IntoView {
+    let snapshot = RwSignal::new(board.snapshot.clone());
+    let mine = RwSignal::new(board.mine.clone());
+    let changed = RwSignal::new(false);
+    let path = l.path(&board.path);
+    let concerned = board.mine.is_some();
+    let listen = path.clone();
+    Effect::new(move || {
+        let own = format!("{listen}/mine");
+        browser::follow(listen.clone(), move |state: Snapshot| {
+            if snapshot.get_untracked() != state {
+                snapshot.set(state);
+            }
+            if concerned {
+                let own = own.clone();
+                spawn_local(async move {
+                    let Some(state) = browser::fetch::<Option<Mine>>(&own).await else { return };
+                    if mine.get_untracked() != state {
+                        mine.set(state);
+                        changed.set(true);
+                    }
+                });
+            }
+        });
+    });
+    let choosing = !matches!(board.offer, Offer::Look);
+    let action = match (&board.offer, &board.mine) {
+        (Offer::Change, Some(mine)) => l.path(&format!("{}/seat", mine.path)),
+        _ => path,
+    };
+    let key = match &board.offer {
+        Offer::Apply { key, .. } => Some(key.clone()),
+        _ => None,
+    };
+    let online = matches!(board.offer, Offer::Apply { online: true, .. });
+    let hidden = move || key.clone().map(|key| view! { <input type="hidden" name="key" value=key/> });
+    let seats: Vec<PlanSeat> = board.plan.seats().cloned().collect();
+    let free_seats = move || free_options(l, &seats, &snapshot.get());
+    let rooms = board.plan.rooms.clone();
+    let has_plan = !rooms.is_empty();
+    let own_seat = move || mine.get().and_then(|mine| mine.seat);
+    let tabs = room_tabs(l, &rooms);
+    let rooms: Vec<_> = rooms
+        .into_iter()
+        .enumerate()
+        .map(|(index, room)| room_view(l, index, room, choosing, snapshot, Signal::derive(own_seat)))
+        .collect();
+    let capacity = board.capacity;
+    let applying = matches!(board.offer, Offer::Apply { .. });
+    let changing = board.offer == Offer::Change;
+    view! {
+        <div class="seat-board">
+            <div role="status">{move || mine.get().map(|mine| standing(l, &mine, changed.get()))}</div>
+            <p class="seat-count">{move || count(l, &snapshot.get(), capacity)}</p>
+            <form method="post" action=action.clone() class="seat-form">
+                {hidden()}
+                {applying.then(|| view! {
+                    <div class="seat-any">
+                        <Button attr:name="seat" attr:value="any">
+                            {move || any_label(l, has_plan, &snapshot.get())}
+                        </Button>
+                        {online.then(|| view! {
+                            <Button look=Look::Secondary attr:name="seat" attr:value="online">{words::online_place(l)}</Button>
+                        })}
+                    </div>
+                })}
+                {has_plan.then(|| view! {
+                    {choosing.then(|| view! {
+                        <p class="seat-hint">{if changing { words::change_hint(l) } else { words::plan_hint(l) }}</p>
+                    })}
+                    <div class="seat-plan">
+                        {legend(l)}
+                        {tabs}
+                        <div class="seat-rooms" on:keydown=move |event| browser::move_focus(&event)>{rooms}</div>
+                    </div>
+                })}
+            </form>
+            {(has_plan && choosing).then(|| view! {
+                <form method="post" action=action class="seat-list">
+                    {hidden()}
+                    <label for="seat-list-choice">{words::from_list(l)}</label>
+                    <select id="seat-list-choice" name="seat" class="krds-form-select">{free_seats}</select>
+                    <Button look=Look::Secondary small=true>
+                        {if changing { words::change_seat(l) } else { words::apply_for_it(l) }}
+                    </Button>
+                </form>
+            })}
+        </div>
+    }
+}
+
+fn any_label(l: Language, has_plan: bool, snapshot: &Snapshot) -> &'static str {
+    match (snapshot.left > 0, has_plan) {
+        (true, true) => words::any_seat_in_room(l),
+        (true, false) => words::any_place(l),
+        (false, _) => words::join_list(l),
+    }
+}
+
+fn count(l: Language, snapshot: &Snapshot, capacity: u32) -> String {
+    match snapshot.waiting {
+        0 => words::places_left(l, snapshot.left, capacity),
+        waiting => words::places_left_and_waiting(l, snapshot.left, capacity, waiting),
+    }
+}
+
+/// One's own application, and what to do with it. A change while looking says so first.
+fn standing(l: Language, mine: &Mine, changed: bool) -> impl IntoView + use<> {
+    let seat = mine.seat.as_ref().map(|seat| seat.as_str().to_owned());
+    let (tone, sentence) = match (mine.state, seat) {
+        (State::Booked, Some(seat)) => (Tone::Success, words::standing_seat(l, seat)),
+        (State::Booked, None) => (Tone::Success, words::standing_admitted(l).to_owned()),
+        (State::Offered, _) => {
+            (Tone::Warning, words::standing_offered(l, mine.until.clone().unwrap_or_default()))
+        }
+        (State::Waiting, _) => (Tone::Information, words::standing_waiting(l, mine.rank.unwrap_or_default())),
+        (State::Asked, _) => (Tone::Information, words::standing_asked(l).to_owned()),
+        _ => (Tone::Information, words::standing_ended(l).to_owned()),
+    };
+    let accept = (mine.state == State::Offered).then(|| {
+        view! {
+            <form method="post" action=l.path(&format!("{}/accept", mine.path))>
+                <Button>{words::accept(l)}</Button>
+            </form>
+        }
+    });
+    let page = l.path(&mine.path);
+    view! {
+        <Alert l=l tone=tone>
+            {changed.then(|| view! { <p><strong>{words::standing_changed(l)}</strong></p> })}
+            <p>{sentence}</p>
+            {accept}
+            <p><a class="krds-btn link" href=page>{words::see_application(l)}</a></p>
+        </Alert>
+    }
+}
+
+/// With several rooms a phone shows one at a time: radio buttons that need no script.
+fn room_tabs(l: Language, rooms: &[RoomPlan]) -> Option<impl IntoView + use<>> {
+    let tab = |(index, room): (usize, &RoomPlan)| {
+        let (id, name) = (format!("room-{index}"), room.name.clone());
+        view! {
+            <input type="radio" name="room" class=format!("seat-tab seat-tab-{index}") id=id.clone() checked=index == 0/>
+            <label for=id class="seat-tab-label">{name}</label>
+        }
+    };
+    let tabs = || rooms.iter().enumerate().map(tab).collect::<Vec<_>>();
+    (rooms.len() > 1).then(|| view! { <fieldset class="seat-tabs"><legend class="sr-only">{words::rooms(l)}</legend>{tabs()}</fieldset> })
+}
+
+fn room_view(
+    l: Language,
+    index: usize,
+    room: RoomPlan,
+    choosing: bool,
+    snapshot: RwSignal<Snapshot>,
+    own: Signal<Option<domain::space::SeatCode>>,
+) -> impl IntoView {
+    let lines = room.seats.iter().map(|seat| seat.line).max().unwrap_or_default();
+    let positions = room.seats.iter().map(|seat| seat.position).max().unwrap_or_default();
+    let row = |line: u16| {
+        let cells: Vec<_> = (1..=positions)
+            .map(|position| {
+                match room.seats.iter().find(|seat| (seat.line, seat.position) == (line, position)) {
+                    Some(seat) => seat_view(l, seat.clone(), choosing, snapshot, own).into_any(),
+                    None => view! { <span class="seat-gap"></span> }.into_any(),
+                }
+            })
+            .collect();
+        view! { <div class="seat-row">{cells}</div> }
+    };
+    let rows: Vec<_> = (1..=lines).map(row).collect();
+    let heading = format!("seat-room-{index}");
+    let labelled = heading.clone();
+    view! {
+        <div class=format!("seat-room seat-room-{index}") role="group" aria-labelledby=labelled>
+            <h3 class="seat-room-name" id=heading>{room.name.clone()}</h3>
+            <p class="seat-front">{words::front(l)}</p>
+            {rows}
+        </div>
+    }
+}
+
+/// What a seat is at the moment; each has a sign and a word of its own, never a colour alone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Free,
+    Accessible,
+    Taken,
+    Mine,
+    OutOfService,
+}
+
+impl Mark {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Free => "seat seat-free",
+            Self::Accessible => "seat seat-free seat-wheelchair",
+            Self::Taken => "seat seat-taken",
+            Self::Mine => "seat seat-mine",
+            Self::OutOfService => "seat seat-closed",
+        }
+    }
+
+    fn word(self, l: Language) -> &'static str {
+        match self {
+            Self::Free => words::mark_free(l),
+            Self::Accessible => words::mark_accessible(l),
+            Self::Taken => words::mark_taken(l),
+            Self::Mine => words::mark_mine(l),
+            Self::OutOfService => words::mark_out(l),
+        }
+    }
+}
+
+fn seat_view(
+    l: Language,
+    seat: PlanSeat,
+    choosing: bool,
+    snapshot: RwSignal<Snapshot>,
+    own: Signal<Option<domain::space::SeatCode>>,
+) -> impl IntoView {
+    let code = seat.code.clone();
+    let mark = Memo::new(move |_| match () {
+        () if seat.out_of_service.is_some() => Mark::OutOfService,
+        () if own.get().as_ref() == Some(&code) => Mark::Mine,
+        () if snapshot.with(|state| state.taken.contains(&code)) => Mark::Taken,
+        () if seat.accessible => Mark::Accessible,
+        () => Mark::Free,
+    });
+    let code = seat.code.as_str().to_owned();
+    move || {
+        let (mark, code) = (mark.get(), code.clone());
+        let label = words::seat_label(l, &code, mark.word(l));
+        let short = view! { <span aria-hidden="true">{code.clone()}</span> };
+        if choosing && matches!(mark, Mark::Free | Mark::Accessible) {
+            view! { <button type="submit" name="seat" value=code class=mark.class() aria-label=label>{short}</button> }
+                .into_any()
+        } else {
+            view! { <span class=mark.class() role="img" aria-label=label>{short}</span> }.into_any()
+        }
+    }
+}
+
+/// The free seats as a list, those for wheelchairs named so.
+fn free_options(l: Language, seats: &[PlanSeat], snapshot: &Snapshot) -> Vec<impl IntoView + use<>> {
+    let free = |seat: &&PlanSeat| seat.out_of_service.is_none() && !snapshot.taken.contains(&seat.code);
+    let option = |seat: &PlanSeat| {
+        let code = seat.code.as_str().to_owned();
+        let label = if seat.accessible { words::option_accessible(l, &code) } else { code.clone() };
+        view! { <option value=code>{label}</option> }
+    };
+    seats.iter().filter(free).map(option).collect()
+}
+
+fn legend(l: Language) -> impl IntoView {
+    let marks = [Mark::Free, Mark::Accessible, Mark::Taken, Mark::Mine, Mark::OutOfService];
+    let items: Vec<_> = marks
+        .into_iter()
+        .map(|mark| view! { <li><span class=mark.class() aria-hidden="true"></span> {mark.word(l)}</li> })
+        .collect();
+    view! { <ul class="seat-legend" aria-label=words::legend(l)>{items}</ul> }
+}
