@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -218,6 +218,32 @@ async fn insert_consent(
     };
     consent::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
+}
+
+/// The person a desk means by a number and a name: whoever confirmed the number, or was entered before with both.
+pub async fn find_at_desk(
+    centre: &Centre,
+    _: &Desk,
+    phone: &Address,
+    name: &PersonName,
+) -> Result<Option<Uuid>, DbErr> {
+    let db = centre.database();
+    if let Some(person) = find_person_by_contact(db, phone).await? {
+        return Ok(Some(person));
+    }
+    let holders = contact::Entity::find()
+        .select_only()
+        .column(contact::Column::PersonId)
+        .filter(contact::Column::Kind.eq(phone.kind()))
+        .filter(contact::Column::Address.eq(phone.as_str()))
+        .into_query();
+    let entered = person::Entity::find()
+        .filter(person::Column::Id.in_subquery(holders))
+        .filter(person::Column::Name.eq(name.as_str()))
+        .filter(person::Column::State.eq(PersonState::Active))
+        .one(db)
+        .await?;
+    Ok(entered.map(|person| person.id))
 }
 
 /// Somebody in front of the desk, who signed the consents on paper and may have no phone.

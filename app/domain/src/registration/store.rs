@@ -14,7 +14,7 @@ use crate::account::entity::person;
 use crate::account::{Desk, RunEditor, SignedIn, TrainingManager};
 use crate::centre::Centre;
 use crate::course::entity::{class_session, course, run};
-use crate::course::{ClassState, RunCode};
+use crate::course::{ClassState, RunCode, RunState};
 use crate::language::Language;
 use crate::space::entity::{seat, space};
 use crate::space::{SeatCode, SeatPlan};
@@ -301,6 +301,29 @@ pub struct Participant {
     pub name: String,
     pub seat: Option<String>,
     pub rank: Option<u32>,
+}
+
+/// The runs the desk can enter somebody into: published, their window has opened, not yet begun.
+pub async fn list_open_at_desk(centre: &Centre, _desk: &Desk) -> Result<Vec<Book>, DbErr> {
+    let (db, now) = (centre.database(), centre.clock().now());
+    let begun = class_session::Entity::find()
+        .select_only()
+        .column(class_session::Column::RunId)
+        .filter(class_session::Column::State.eq(ClassState::Planned))
+        .filter(class_session::Column::StartsAt.lte(now))
+        .into_query();
+    let runs = run::Entity::find()
+        .filter(run::Column::State.eq(RunState::Published))
+        .filter(run::Column::ApplyFrom.lte(now))
+        .filter(run::Column::Id.not_in_subquery(begun))
+        .all(db)
+        .await?;
+    let mut books = Vec::with_capacity(runs.len());
+    for run in runs {
+        books.extend(super::batch::load_book(db, run.id).await?.filter(|book| book.begins().is_some()));
+    }
+    books.sort_by_key(Book::begins);
+    Ok(books)
 }
 
 /// The live applications of a run, in order of arrival, for the desk.

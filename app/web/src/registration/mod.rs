@@ -10,9 +10,13 @@ pub use plan::SeatBoard;
 pub use view::{Board, Mine, Offer};
 
 #[cfg(feature = "ssr")]
+mod desk;
+#[cfg(feature = "ssr")]
 mod form;
 #[cfg(feature = "ssr")]
 mod live;
+#[cfg(feature = "ssr")]
+mod manage;
 #[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
@@ -35,4 +39,8 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .route("/my/{application}/accept", post(form::accept))
         .route("/my/{application}/seat", post(form::change_seat))
         .route("/my/{application}/cancel", post(form::cancel))
+        .route("/desk", get(desk::runs))
+        .route("/desk/{code}", get(desk::run).post(desk::enter))
+        .route("/desk/{code}/{application}/cancel", post(desk::cancel))
+        .route("/manage/runs/{code}/applications", get(manage::list).post(manage::decide))
 }
