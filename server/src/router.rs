@@ -50,7 +50,7 @@ pub fn app(centre: Centre, web: WebSettings) -> Router {
         .precompressed_br()
         .precompressed_gzip()
         .append_index_html_on_directories(false);
-    let pages = Router::new()
+    let pages = web::routes()
         .route("/display", post(web::ui::change_display))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -31,6 +31,8 @@ pub async fn serve(centre: Centre, config: Config) -> Result<(), Failure> {
     let metrics = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
     let (stop, stopping) = watch::channel(false);
     let keeper = tokio::spawn(keep(centre.clone(), metrics.clone(), stopping.clone()));
+    let deadlines = tokio::spawn(watch_deadlines(centre.clone(), stopping.clone()));
+    let watchers = tokio::spawn(centre.watchers().clone().keep(centre.clone()));
     let web = WebSettings {
         site: config.site.clone(),
         data: config.data.clone(),
@@ -56,6 +58,8 @@ pub async fn serve(centre: Centre, config: Config) -> Result<(), Failure> {
         Err(_) => tracing::warn!("gave up requests that took too long"),
     }
     keeper.await?;
+    deadlines.await?;
+    watchers.abort();
     Ok(())
 }
 
@@ -91,6 +95,31 @@ async fn keep(centre: Centre, metrics: PrometheusHandle, stopping: watch::Receiv
         if let Err(cause) = sessions.sweep().await {
             tracing::warn!(%cause, "expired sessions stay for now");
         }
+    }
+}
+
+/// Lets offers lapse and waiting lists end when their time has come, and at the start gives away what became free
+/// while the program was down.
+async fn watch_deadlines(centre: Centre, stopping: watch::Receiver<bool>) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    let stopped = wait(stopping);
+    tokio::pin!(stopped);
+    let mut due = true;
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            _ = second.tick() => {}
+        }
+        if due && let Err(cause) = centre.writer().settle().await {
+            tracing::warn!(%cause, "deadlines wait");
+        }
+        due = match centre.writer().is_due().await {
+            Ok(due) => due,
+            Err(cause) => {
+                tracing::warn!(%cause, "deadlines can't be read");
+                false
+            }
+        };
     }
 }
 

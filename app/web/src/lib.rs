@@ -20,3 +20,9 @@ pub(crate) mod words;
 pub fn hydrate() {
     leptos::mount::hydrate_islands();
 }
+
+/// The pages and forms of every feature.
+#[cfg(feature = "ssr")]
+pub fn routes() -> axum::Router<domain::centre::Centre> {
+    registration::routes()
+}
