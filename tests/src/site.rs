@@ -1,0 +1,217 @@
+//! A whole site on a database of its own, with a clock that stands still.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+
+use axum::Router;
+use chrono::{DateTime, Duration, Utc};
+use domain::account::{Address, Duty, PersonName, SignedIn, store as account};
+use domain::centre::{Centre, Settings};
+use domain::clock::Clock;
+use domain::language::Language;
+use domain::notice::entity::notice;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use sea_orm::{EntityTrait, QueryOrder};
+use server::config::Database;
+use server::session::{COOKIE, Sessions};
+use server::{WebSettings, database};
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tower_sessions::SessionStore;
+use tower_sessions::session::{Id, Record};
+use uuid::Uuid;
+use web::ui::{Bilingual, CentreFacts};
+
+use crate::postgres::Fresh;
+use crate::{Tables, Visitor};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// The time at which every site begins: a Monday morning in Seoul.
+const BEGIN: &str = "2021-01-11T09:00:00+09:00";
+
+/// Where the site believes to be reached.
+pub const ORIGIN: &str = "http://127.0.0.1:3000";
+
+/// Staff are those with an address here.
+pub const STAFF_DOMAIN: &str = "office.example.org";
+
+/// The centre's own number.
+pub const PHONE: &str = "02-123-4567";
+
+/// One site of one test.
+pub struct Site {
+    pub centre: Centre,
+    pub engine: Engine,
+    app: Router,
+    time: Arc<Mutex<DateTime<Utc>>>,
+    numbers: AtomicU32,
+    folder: TempDir,
+    _postgres: Option<Fresh>,
+}
+
+/// Runs one test on a fresh site; what it used is removed also when it fails.
+pub fn run(engine: Engine, test: impl AsyncFnOnce(&Site)) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let postgres = (engine == Engine::Postgres).then(Fresh::create);
+    runtime.block_on(async {
+        let site = Site::open(engine, postgres, Settings::default()).await;
+        test(&site).await;
+    });
+}
+
+/// The bytes of a migrated SQLite file, copied for each test.
+static SQLITE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let make = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let folder = tempfile::tempdir().expect("a folder");
+            let (from, to) = (Database::Sqlite(folder.path().join("a.db")), folder.path().join("b.db"));
+            let connection = database::connect(&from).await.expect("connecting");
+            database::migrate(&connection).await.expect("migrating");
+            database::backup(&from, &to).await.expect("copying");
+            std::fs::read(to).expect("reading")
+        })
+    };
+    std::thread::spawn(make).join().expect("making the SQLite template")
+});
+
+fn web_settings(folder: &Path) -> WebSettings {
+    let facts = CentreFacts {
+        name: Bilingual::new("평생스마트교육장", "Lifelong Smart Learning Centre"),
+        office: Bilingual::new("구청", "District Office"),
+        address: Bilingual::new("어느 길 1", "1 Some Street"),
+        phone: PHONE.into(),
+        hours: Bilingual::new("평일 09:00~18:00", "weekdays 09:00–18:00"),
+        demonstration: false,
+        version: "1".into(),
+    };
+    WebSettings {
+        site: folder.join("site"),
+        data: folder.to_owned(),
+        facts: Arc::new(facts),
+        trusted_proxies: vec!["192.0.2.9/32".parse().expect("a network")],
+        metrics_from: Vec::new(),
+        metrics: PrometheusBuilder::new().build_recorder().handle(),
+        stopping: watch::channel(false).1,
+    }
+}
+
+impl Site {
+    async fn open(engine: Engine, postgres: Option<Fresh>, settings: Settings) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = match &postgres {
+            Some(fresh) => Database::Postgres(fresh.url()),
+            None => {
+                let path = folder.path().join("centre.db");
+                std::fs::write(&path, &*SQLITE).expect("writing the database");
+                Database::Sqlite(path)
+            }
+        };
+        let connection = database::connect(&database).await.expect("connecting");
+        let time = Arc::new(Mutex::new(BEGIN.parse().expect("a time")));
+        let held = time.clone();
+        let clock = Clock::new(move || *held.lock().expect("the clock"));
+        let settings = Settings {
+            public_url: ORIGIN.into(),
+            staff_domains: vec![STAFF_DOMAIN.into()],
+            phone: PHONE.into(),
+            ..settings
+        };
+        let centre = Centre::new(connection, clock, settings);
+        let app = server::app(centre.clone(), web_settings(folder.path()));
+        Self { centre, engine, app, time, numbers: AtomicU32::new(0), folder, _postgres: postgres }
+    }
+
+    /// Sets the clock: `site.set_time("2021-01-11T09:00:00+09:00")`.
+    pub fn set_time(&self, text: &str) {
+        *self.time.lock().expect("the clock") = text.parse().expect("a time like 2021-01-11T09:00:00+09:00");
+    }
+
+    pub fn advance(&self, by: Duration) {
+        *self.time.lock().expect("the clock") += by;
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.centre.clock().now()
+    }
+
+    /// Somebody with a browser whom nobody knows yet.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(self.app.clone())
+    }
+
+    /// A mobile number that nobody else on this site has.
+    pub fn phone(&self) -> Address {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        Address::parse_phone(&format!("0100000{number:04}")).expect("a number")
+    }
+
+    /// Adds an account with a confirmed phone.
+    pub async fn person(&self, name: &str, duties: &[Duty]) -> Uuid {
+        self.person_at(name, self.phone(), duties).await
+    }
+
+    /// Adds an account with this confirmed address.
+    pub async fn person_at(&self, name: &str, address: Address, duties: &[Duty]) -> Uuid {
+        let name = PersonName::parse(name).expect("a name");
+        account::add_person_with_duties(&self.centre, name, vec![address], Language::Ko, None, duties)
+            .await
+            .expect("adding a person")
+    }
+
+    /// Adds a resident and signs them in at a browser of their own.
+    pub async fn resident(&self, name: &str) -> Visitor {
+        let person = self.person(name, &[]).await;
+        self.sign_in(person).await
+    }
+
+    /// Adds somebody with one duty and signs them in.
+    pub async fn sign_in_as(&self, duty: Duty) -> Visitor {
+        let person = self.person(duty.as_str(), &[duty]).await;
+        self.sign_in(person).await
+    }
+
+    /// A browser at which this person has signed in before.
+    pub async fn sign_in(&self, person: Uuid) -> Visitor {
+        let mut visitor = self.visitor();
+        let data = HashMap::from([("person".to_owned(), serde_json::json!(person))]);
+        let mut record = Record { id: Id::default(), data, expiry_date: time::OffsetDateTime::now_utc() };
+        Sessions::new(self.centre.clone()).create(&mut record).await.expect("a session");
+        visitor.person = Some(person);
+        visitor.set_cookie(COOKIE, &record.id.to_string());
+        visitor
+    }
+
+    /// The permission value of somebody, for calling the domain directly.
+    pub async fn signed_in(&self, person: Uuid) -> SignedIn {
+        let found = SignedIn::of_session(&self.centre, person).await.expect("reading the person");
+        found.expect("an active person")
+    }
+
+    /// Everything in the outbox, oldest first.
+    pub async fn notices(&self) -> Vec<notice::Model> {
+        let all = notice::Entity::find().order_by_asc(notice::Column::Id).all(self.centre.database()).await;
+        all.expect("reading the outbox")
+    }
+
+    /// Every row of every table, to compare before and after.
+    pub async fn tables(&self) -> Tables {
+        Tables::read(self.centre.database()).await
+    }
+
+    /// The site's own folder.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+}

@@ -1,0 +1,201 @@
+//! What must never happen is refused by the database itself: each named constraint, broken on purpose by plain SQL.
+
+use std::collections::BTreeSet;
+
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use tests::{Engine, Site, both};
+
+/// A constraint, what SQLite says where it doesn't say the name, and a statement that breaks it.
+/// `#1` stands for the first id; the rows are those of [`SEED`].
+const BROKEN: [(&str, &str, &str); 54] = [
+    ("person_sex_known", "", "UPDATE person SET sex = 'other'"),
+    ("person_state_known", "", "UPDATE person SET state = 'gone'"),
+    ("contact_kind_known", "", "UPDATE contact SET kind = 'pigeon'"),
+    (
+        "contact_confirmed_once",
+        "contact.kind, contact.address",
+        "UPDATE contact SET address = '01000000001', confirmed_at = '2021-01-01T00:00:00+00:00' WHERE id = #2",
+    ),
+    (
+        "contact_one_of_a_kind",
+        "contact.person_id, contact.kind",
+        "UPDATE contact SET kind = 'phone', address = '01000000003' WHERE id = #3",
+    ),
+    ("challenge_purpose_known", "", "UPDATE challenge SET purpose = 'fun'"),
+    ("challenge_kind_known", "", "UPDATE challenge SET kind = 'pigeon'"),
+    ("challenge_tries_not_negative", "", "UPDATE challenge SET tries_left = -1"),
+    (
+        "challenge_token",
+        "challenge.token_hash",
+        "UPDATE challenge SET token_hash = (SELECT token_hash FROM challenge WHERE id = #1) WHERE id = #2",
+    ),
+    ("duty_known", "", "UPDATE duty SET name = 'king'"),
+    ("duty_once", "duty.person_id, duty.name", "UPDATE duty SET name = 'administrator'"),
+    ("space_code_once", "space.code", "UPDATE space SET code = 'one'"),
+    ("space_kind_known", "", "UPDATE space SET kind = 'garden'"),
+    ("space_seats_positive", "", "UPDATE space SET seats = 0"),
+    ("seat_code_once", "seat.space_id, seat.code", "UPDATE seat SET code = '1-01'"),
+    ("seat_position_once", "seat.space_id, seat.line, seat.position", "UPDATE seat SET position = 1"),
+    ("occupation_holder_known", "", "UPDATE occupation SET holder = 'nobody'"),
+    ("occupation_forward", "", "UPDATE occupation SET ends_at = starts_at WHERE id = #3"),
+    (
+        "occupation_leaf_once",
+        "occupation.holder_id, occupation.leaf_id",
+        "UPDATE occupation SET holder_id = #1 WHERE id = #2",
+    ),
+    (
+        "occupation_no_overlap",
+        "",
+        "UPDATE occupation SET starts_at = '2021-01-11T01:59:59.999999+00:00' WHERE id = #2",
+    ),
+    ("course_title_once", "course.title", "UPDATE course SET title = 'A'"),
+    ("course_category_known", "", "UPDATE course SET category = 'magic'"),
+    ("course_audience_known", "", "UPDATE course SET audience = 'cats'"),
+    ("run_code_once", "run.code", "UPDATE run SET code = 'R-1'"),
+    ("run_mode_known", "", "UPDATE run SET mode = 'dream'"),
+    ("run_session_count_not_negative", "", "UPDATE run SET session_count = -1"),
+    ("run_minutes_not_negative", "", "UPDATE run SET minutes = -1"),
+    ("run_capacity_positive", "", "UPDATE run SET capacity = 0"),
+    ("run_selection_known", "", "UPDATE run SET selection = 'bribe'"),
+    ("run_offer_positive", "", "UPDATE run SET offer_minutes = 0"),
+    ("run_enrolled_not_negative", "", "UPDATE run SET enrolled = -1"),
+    ("run_state_known", "", "UPDATE run SET state = 'lost'"),
+    ("run_window_forward", "", "UPDATE run SET apply_until = apply_from"),
+    ("class_session_minutes_positive", "", "UPDATE class_session SET minutes = 0"),
+    ("class_session_state_known", "", "UPDATE class_session SET state = 'lost'"),
+    (
+        "class_session_number_once",
+        "class_session.run_id, class_session.number",
+        "UPDATE class_session SET number = 1",
+    ),
+    ("class_session_forward", "", "UPDATE class_session SET ends_at = starts_at"),
+    ("application_state_known", "", "UPDATE application SET state = 'lost' WHERE id = #5"),
+    ("application_stamp_once", "application.stamp", "UPDATE application SET stamp = 1"),
+    ("application_admission_positive", "", "UPDATE application SET admission = 0 WHERE id = #3"),
+    (
+        "application_key_once",
+        "application.person_id, application.request_key",
+        "UPDATE application SET request_key = #1 WHERE id = #3",
+    ),
+    ("application_holds_one", "", "UPDATE application SET seat_id = NULL WHERE id = #1"),
+    ("application_holds_one", "", "UPDATE application SET admission = 9 WHERE id = #1"),
+    ("application_holds_one", "", "UPDATE application SET state = 'cancelled' WHERE id = #1"),
+    ("application_offer_ends", "", "UPDATE application SET state = 'offered' WHERE id = #1"),
+    (
+        "application_one_live",
+        "application.run_id, application.person_id",
+        "UPDATE application SET state = 'waiting' WHERE id = #5",
+    ),
+    (
+        "application_one_a_seat",
+        "application.run_id, application.seat_id",
+        "UPDATE application SET seat_id = #1 WHERE id = #2",
+    ),
+    (
+        "application_one_an_admission",
+        "application.run_id, application.admission",
+        "UPDATE application SET admission = 1 WHERE id = #4",
+    ),
+    ("application_event_kind_known", "", "UPDATE application_event SET kind = 'lost'"),
+    ("writer_is_one", "", "INSERT INTO writer (id, turn, stamp) VALUES (2, 0, 0)"),
+    ("notice_kind_known", "", "UPDATE notice SET kind = 'pigeon'"),
+    ("notice_state_known", "", "UPDATE notice SET state = 'lost'"),
+    ("notice_somebody", "", "UPDATE notice SET person_id = NULL"),
+    ("FOREIGN KEY", "FOREIGN KEY", "DELETE FROM person WHERE id = #1"),
+];
+
+/// Two of everything that may not meet.
+const SEED: &str = "
+INSERT INTO person (id, name, language, made_staff, state, created_at) VALUES
+    (#1, 'a', 'ko', false, 'active', '2021-01-01T00:00:00+00:00'), (#2, 'b', 'ko', false, 'active', '2021-01-01T00:00:00+00:00');
+INSERT INTO contact (id, person_id, kind, address, confirmed_at) VALUES
+    (#1, #1, 'phone', '01000000001', '2021-01-01T00:00:00+00:00'), (#2, #2, 'phone', '01000000002', NULL), (#3, #1, 'email', 'a@example.org', NULL);
+INSERT INTO challenge (id, purpose, kind, address, code_hash, token_hash, tries_left, created_at, expires_at) VALUES
+    (#1, 'sign_in', 'phone', '01000000001', ##1, ##1, 5, '2021-01-01T00:00:00+00:00', '2021-01-01T00:10:00+00:00'),
+    (#2, 'sign_in', 'phone', '01000000001', ##2, ##2, 5, '2021-01-01T00:00:00+00:00', '2021-01-01T00:10:00+00:00');
+INSERT INTO duty (person_id, name, granted_at) VALUES
+    (#1, 'administrator', '2021-01-01T00:00:00+00:00'), (#1, 'producer', '2021-01-01T00:00:00+00:00');
+INSERT INTO space (id, code, name, kind, in_use_from) VALUES
+    (#1, 'one', 'one', 'classroom', '2021-01-01'), (#2, 'two', 'two', 'classroom', '2021-01-01');
+INSERT INTO seat (id, space_id, code, line, position, accessible) VALUES
+    (#1, #1, '1-01', 1, 1, false), (#2, #1, '1-02', 1, 2, false);
+INSERT INTO occupation (id, leaf_id, holder, holder_id, starts_at, ends_at) VALUES
+    (#1, #1, 'class_session', #1, '2021-01-11T00:00:00+00:00', '2021-01-11T02:00:00+00:00'),
+    (#2, #1, 'class_session', #2, '2021-01-11T02:00:00+00:00', '2021-01-11T04:00:00+00:00'),
+    (#3, #2, 'class_session', #1, '2021-01-11T00:00:00+00:00', '2021-01-11T02:00:00+00:00');
+INSERT INTO course (id, title, category, audience, learn, who_for, materials, fee, search, version) VALUES
+    (#1, 'A', 'basic', 'resident', '', '', '', '', 'a', 1), (#2, 'B', 'basic', 'resident', '', '', '', '', 'b', 1);
+INSERT INTO run (id, code, course_id, mode, instructor, weekdays, session_count, minutes, capacity, selection, apply_from, apply_until, state, version, created_at) VALUES
+    (#1, 'R-1', #1, 'in_person', '', 'mon', 2, 240, 2, 'first_come', '2021-01-01T00:00:00+00:00', '2021-01-10T00:00:00+00:00', 'published', 1, '2021-01-01T00:00:00+00:00'),
+    (#2, 'R-2', #2, 'online', '', 'mon', 2, 240, 2, 'first_come', '2021-01-01T00:00:00+00:00', '2021-01-10T00:00:00+00:00', 'published', 1, '2021-01-01T00:00:00+00:00');
+INSERT INTO class_session (id, run_id, number, starts_at, ends_at, minutes, state, moved) VALUES
+    (#1, #1, 1, '2021-01-11T00:00:00+00:00', '2021-01-11T02:00:00+00:00', 120, 'planned', false),
+    (#2, #1, 2, '2021-01-11T02:00:00+00:00', '2021-01-11T04:00:00+00:00', 120, 'planned', false);
+INSERT INTO application (id, run_id, person_id, state, stamp, request_key, seat_id, admission, applied_at) VALUES
+    (#1, #1, #1, 'booked', 1, #1, #1, NULL, '2021-01-01T00:00:00+00:00'),
+    (#2, #1, #2, 'booked', 2, #2, #2, NULL, '2021-01-01T00:00:00+00:00'),
+    (#3, #2, #1, 'booked', 3, #3, NULL, 1, '2021-01-01T00:00:00+00:00'),
+    (#4, #2, #2, 'booked', 4, #4, NULL, 2, '2021-01-01T00:00:00+00:00'),
+    (#5, #1, #1, 'cancelled', 5, #5, NULL, NULL, '2021-01-01T00:00:00+00:00');
+INSERT INTO application_event (id, application_id, at, kind) VALUES (#1, #1, '2021-01-01T00:00:00+00:00', 'booked');
+INSERT INTO notice (id, event, person_id, language, facts, state, tries, uncertain, next_at, created_at) VALUES
+    (#1, 'booked', #1, 'ko', '{}', 'queued', 0, 0, '2021-01-01T00:00:00+00:00', '2021-01-01T00:00:00+00:00');
+";
+
+both! {
+    async fn what_must_never_happen_is_refused_by_the_database(site) {
+        for statement in SEED.split(";\n").filter(|statement| !statement.trim().is_empty()) {
+            execute(site, statement).await.unwrap_or_else(|cause| panic!("{statement}: {cause}"));
+        }
+        let before = site.tables().await;
+        for (name, sqlite, statement) in BROKEN {
+            let said = execute(site, statement).await.expect_err(&format!("{name} let pass: {statement}"));
+            let expected = match site.engine {
+                Engine::Sqlite if !sqlite.is_empty() => sqlite,
+                Engine::Postgres if name == "FOREIGN KEY" => "foreign key",
+                _ => name,
+            };
+            assert!(said.contains(expected), "{name}: {said}");
+        }
+        before.assert_same(&site.tables().await);
+    }
+
+    async fn a_span_may_begin_where_another_ends(site) {
+        for statement in SEED.split(";\n").filter(|statement| statement.contains(" space ") || statement.contains("occupation")) {
+            execute(site, statement).await.unwrap();
+        }
+        let later = "UPDATE occupation SET starts_at = '2021-01-11T02:00:00.000001+00:00' WHERE id = #2";
+        execute(site, later).await.unwrap();
+    }
+
+    async fn every_named_constraint_is_broken_here(site) {
+        if site.engine == Engine::Sqlite {
+            return;
+        }
+        let sql = "SELECT conname::text FROM pg_constraint
+                   WHERE contype IN ('c', 'u', 'x') AND connamespace = 'public'::regnamespace
+                   UNION SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                   WHERE i.indisunique AND NOT i.indisprimary AND c.relnamespace = 'public'::regnamespace";
+        let statement = Statement::from_string(DbBackend::Postgres, sql);
+        let rows = site.centre.database().query_all_raw(statement).await.unwrap();
+        let named: BTreeSet<String> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+        let broken: BTreeSet<String> = BROKEN.iter().map(|(name, ..)| (*name).to_owned()).collect();
+        let missing: Vec<&String> = named.difference(&broken).collect();
+        assert!(missing.is_empty(), "no statement here breaks {missing:?}");
+    }
+}
+
+/// Runs plain SQL; the error in the database's words.
+async fn execute(site: &Site, sql: &str) -> Result<(), String> {
+    let mut text = sql.to_owned();
+    for number in 1..=9 {
+        let digits = format!("{number:032x}");
+        let (id, bytes) = match site.engine {
+            Engine::Sqlite => (format!("x'{digits}'"), format!("x'{digits}'")),
+            Engine::Postgres => (format!("'{digits}'"), format!("'\\x{digits}'")),
+        };
+        text = text.replace(&format!("##{number}"), &bytes).replace(&format!("#{number}"), &id);
+    }
+    let done = site.centre.database().execute_unprepared(&text).await;
+    done.map(drop).map_err(|cause| cause.to_string())
+}

@@ -1,0 +1,5 @@
+//! What the program promises, one file for each feature.
+
+mod constraint;
+mod schema;
+mod server;

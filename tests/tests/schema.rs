@@ -1,0 +1,86 @@
+//! Both databases have the columns that the entities say, with their types, and no others.
+
+use std::collections::BTreeMap;
+
+use domain::account::entity::{audit, challenge, consent, contact, duty, person, web_session};
+use domain::course::entity::{class_session, course, run};
+use domain::notice::entity::notice;
+use domain::registration::entity::{application, application_event, writer};
+use domain::space::entity::{holiday, occupation, seat, space};
+use sea_orm::sea_query::ColumnType;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityName, EntityTrait, IdenStatic, Iterable, Statement,
+};
+use tests::{Engine, Site, both};
+
+/// Column name to its type in words, with `?` where it may be absent.
+type Columns = BTreeMap<String, String>;
+
+macro_rules! entities {
+    ($($entity:ident)+) => {
+        [$(($entity::Entity.table_name(), columns::<$entity::Entity> as fn(Engine) -> Columns)),+]
+    };
+}
+
+both! {
+    async fn every_table_is_as_its_entity_says(site) {
+        let entities = entities![
+            audit challenge consent contact duty person web_session
+            class_session course run
+            notice
+            application application_event writer
+            holiday occupation seat space
+        ];
+        let mut expected = BTreeMap::new();
+        for (table, columns) in entities {
+            expected.insert(table.to_owned(), columns(site.engine));
+        }
+        assert_eq!(found(site).await, expected);
+    }
+}
+
+fn columns<E: EntityTrait>(engine: Engine) -> Columns {
+    let describe = |column: E::Column| {
+        let definition = column.def();
+        let optional = if definition.is_null() { "?" } else { "" };
+        (column.as_str().to_owned(), format!("{}{optional}", word(definition.get_column_type(), engine)))
+    };
+    E::Column::iter().map(describe).collect()
+}
+
+fn word(kind: &ColumnType, engine: Engine) -> &'static str {
+    let (postgres, sqlite) = match kind {
+        ColumnType::Uuid => ("uuid", "blob"),
+        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob => ("bytea", "blob"),
+        ColumnType::Text | ColumnType::String(_) => ("text", "text"),
+        ColumnType::Integer => ("int4", "integer"),
+        ColumnType::BigInteger => ("int8", "integer"),
+        ColumnType::Boolean => ("bool", "integer"),
+        ColumnType::TimestampWithTimeZone => ("timestamptz", "text"),
+        ColumnType::Date => ("date", "text"),
+        other => panic!("{other:?} is new here: say what it is on both databases"),
+    };
+    if engine == Engine::Postgres { postgres } else { sqlite }
+}
+
+async fn found(site: &Site) -> BTreeMap<String, Columns> {
+    let database = site.centre.database();
+    let sql = match database.get_database_backend() {
+        DbBackend::Postgres => {
+            "SELECT table_name::text, column_name::text, udt_name::text || CASE is_nullable WHEN 'YES' THEN '?' ELSE '' END
+             FROM information_schema.columns WHERE table_schema = 'public'"
+        }
+        _ => {
+            "SELECT t.name, c.name, lower(c.type) || iif(c.\"notnull\" = 0 AND c.pk = 0, '?', '')
+             FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'"
+        }
+    };
+    let statement = Statement::from_string(database.get_database_backend(), sql);
+    let mut tables: BTreeMap<String, Columns> = BTreeMap::new();
+    for row in database.query_all_raw(statement).await.unwrap() {
+        let text = |index: usize| row.try_get_by_index::<String>(index).unwrap();
+        tables.entry(text(0)).or_default().insert(text(1), text(2));
+    }
+    tables.remove("seaql_migrations");
+    tables
+}
