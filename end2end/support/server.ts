@@ -27,7 +27,7 @@ export async function startServer(): Promise<Server> {
   const process_ = spawn(
     join(target, 'server'),
     ['--site', join(target, 'site'), '--data', data, 'serve', '--demo', '--listen', `127.0.0.1:${port}`],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment(), CENTRE_PUBLIC_URL: url } },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment(), NO_COLOR: '1' } },
   );
   let log = '';
   process_.stdout.on('data', (text) => (log += text));
