@@ -18,6 +18,8 @@ pub mod centre;
 #[cfg(feature = "store")]
 pub mod clock;
 #[cfg(feature = "store")]
+mod lines;
+#[cfg(feature = "store")]
 pub mod seoul;
 #[cfg(feature = "store")]
 pub use sea_orm::DbErr;

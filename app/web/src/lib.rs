@@ -7,6 +7,8 @@ mod error;
 #[cfg(feature = "ssr")]
 pub use error::{AppError, draw_errors};
 
+#[cfg(feature = "ssr")]
+pub mod course;
 pub mod registration;
 pub mod ui;
 #[cfg(feature = "ssr")]
@@ -24,5 +26,5 @@ pub fn hydrate() {
 /// The pages and forms of every feature.
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<domain::centre::Centre> {
-    registration::routes()
+    course::routes().merge(registration::routes())
 }

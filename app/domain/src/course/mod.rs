@@ -8,6 +8,12 @@ mod cancel;
 #[cfg(feature = "store")]
 pub(crate) use cancel::cancel_in;
 #[cfg(feature = "store")]
+pub mod edit;
+#[cfg(feature = "store")]
 pub mod entity;
+#[cfg(feature = "store")]
+pub mod file;
+#[cfg(feature = "store")]
+mod programme;
 #[cfg(feature = "store")]
 pub mod store;

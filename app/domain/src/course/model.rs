@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
 
+use crate::decimal;
 use crate::named::named;
 
 named! {
@@ -52,6 +55,66 @@ impl RunCode {
 impl std::fmt::Display for RunCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// A line of text as the office's lists hold it: a course's title, an instructor's name. NFC, single spaces, no
+/// control characters, and not begun with what a spreadsheet would take for a formula when the list is exported.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Line(String);
+
+impl Line {
+    pub const TITLE_MAX: usize = 100;
+    pub const INSTRUCTOR_MAX: usize = 40;
+
+    /// At least 1 and at most `max` characters.
+    pub fn parse(text: &str, max: usize) -> Option<Self> {
+        let line: String = text.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
+        let fits = (1..=max).contains(&line.chars().count())
+            && !line.chars().any(char::is_control)
+            && !line.starts_with(['=', '+', '-', '@']);
+        fits.then_some(Self(line))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Text in the form the catalogue is searched in: NFC, lower case, without spaces.
+pub fn search_key(text: &str) -> String {
+    text.nfc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Hours as people write them, `20` or `1.5`, as whole minutes. `None` where they are no whole minutes.
+pub fn minutes_of_hours(text: &str) -> Option<u32> {
+    let minutes = decimal::hundredths(text)?.checked_mul(60)?;
+    minutes.is_multiple_of(100).then_some(minutes / 100)
+}
+
+/// The hours of [`minutes_of_hours`] again, exact for whatever it gave.
+pub fn hours_text(minutes: u32) -> String {
+    decimal::text(minutes.saturating_mul(100) / 60)
+}
+
+/// Why nobody answers the phone at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeskShut {
+    Weekend,
+    Holiday,
+    Hour,
+}
+
+/// Whether the desk (Monday to Friday, 09:00 to 18:00) is shut at a wall-clock time in Seoul. A window that ends
+/// as the desk shuts is well.
+pub fn desk_shut(wall: NaiveDateTime, holidays: &BTreeSet<NaiveDate>) -> Option<DeskShut> {
+    let minute = wall.hour() * 60 + wall.minute();
+    if matches!(wall.weekday(), Weekday::Sat | Weekday::Sun) {
+        Some(DeskShut::Weekend)
+    } else if holidays.contains(&wall.date()) {
+        Some(DeskShut::Holiday)
+    } else {
+        (!(9 * 60..=18 * 60).contains(&minute)).then_some(DeskShut::Hour)
     }
 }
 
@@ -174,6 +237,78 @@ impl Pattern {
     }
 }
 
+/// Everything of a run that a form or a line of the office's file says. A draft may lack much of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunDetails {
+    pub course_id: Uuid,
+    pub mode: Mode,
+    pub space_id: Option<Uuid>,
+    /// The name shown; `instructor_id` is the account that may mark and edit, where there is one.
+    pub instructor: Option<Line>,
+    pub instructor_id: Option<Uuid>,
+    pub first_date: Option<NaiveDate>,
+    pub weekdays: Option<Weekdays>,
+    pub start: Option<NaiveTime>,
+    pub end: Option<NaiveTime>,
+    pub session_count: Option<u16>,
+    pub minutes: Option<u32>,
+    pub capacity: u16,
+    pub selection: Selection,
+    pub apply_from: Option<DateTime<Utc>>,
+    pub apply_until: Option<DateTime<Utc>>,
+    pub cancel_until: Option<DateTime<Utc>>,
+    pub offer_minutes: Option<u16>,
+    /// The head count of a past run without people behind it.
+    pub enrolled: Option<u32>,
+}
+
+named! {
+    /// What a run must have before it is published, by the name of its form field.
+    pub enum Missing {
+        Space = "space",
+        Instructor = "instructor",
+        FirstDate = "first_date",
+        Weekdays = "weekdays",
+        Start = "start",
+        End = "end",
+        SessionCount = "session_count",
+        Hours = "hours",
+        ApplyFrom = "apply_from",
+        ApplyUntil = "apply_until",
+    }
+}
+
+impl RunDetails {
+    /// The pattern, once all of it is there.
+    pub fn pattern(&self) -> Option<Pattern> {
+        Some(Pattern {
+            first_date: self.first_date?,
+            weekdays: self.weekdays.clone()?,
+            start: self.start?,
+            end: self.end?,
+            session_count: self.session_count?,
+            minutes: self.minutes?,
+        })
+    }
+
+    /// All that is missing for publication, in the order of the form. Only online runs can do without a room.
+    pub fn missing(&self) -> Vec<Missing> {
+        let lacks = [
+            (self.space_id.is_none() && self.mode != Mode::Online, Missing::Space),
+            (self.instructor.is_none(), Missing::Instructor),
+            (self.first_date.is_none(), Missing::FirstDate),
+            (self.weekdays.is_none(), Missing::Weekdays),
+            (self.start.is_none(), Missing::Start),
+            (self.end.is_none(), Missing::End),
+            (self.session_count.is_none(), Missing::SessionCount),
+            (self.minutes.is_none(), Missing::Hours),
+            (self.apply_from.is_none(), Missing::ApplyFrom),
+            (self.apply_until.is_none(), Missing::ApplyUntil),
+        ];
+        lacks.into_iter().filter(|(lacks, _)| *lacks).map(|(_, what)| what).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,5 +366,41 @@ mod tests {
         assert_eq!(Weekdays::parse("wed mon").unwrap().text(), "mon wed");
         assert!(Weekdays::parse("monday").is_none());
         assert!(Weekdays::parse("").is_none());
+    }
+
+    #[test]
+    fn hours_are_read_as_whole_minutes_or_not_at_all() {
+        for (hours, minutes) in [("20", 1200), ("1.5", 90), ("0.75", 45), ("7", 420), ("0.05", 3)] {
+            assert_eq!(minutes_of_hours(hours), Some(minutes), "{hours}");
+            assert_eq!(hours_text(minutes), hours);
+        }
+        for bad in ["0.33", "-1", "1:30", "1.234", ""] {
+            assert_eq!(minutes_of_hours(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_line_holds_no_formula_and_no_line_break() {
+        assert_eq!(Line::parse(" 엑셀   기초 ", 100).unwrap().as_str(), "엑셀 기초");
+        assert_eq!(Line::parse("\u{1100}\u{1161}", 100).unwrap().as_str(), "가");
+        for bad in ["", "  ", "=1+1", "@x", "a\u{7}b"] {
+            assert!(Line::parse(bad, 100).is_none(), "{bad:?}");
+        }
+        assert!(Line::parse(&"가".repeat(101), 100).is_none());
+    }
+
+    #[test]
+    fn the_search_form_has_neither_spaces_nor_capitals() {
+        assert_eq!(search_key("ITQ 엑셀  자격증"), "itq엑셀자격증");
+    }
+
+    #[test]
+    fn the_desk_is_shut_on_weekends_holidays_and_at_night() {
+        let holidays = BTreeSet::from([date("2021-02-11")]);
+        let at = |text: &str| desk_shut(text.parse().unwrap(), &holidays);
+        assert_eq!(at("2021-01-28T18:00:00"), None);
+        assert_eq!(at("2021-01-28T18:01:00"), Some(DeskShut::Hour));
+        assert_eq!(at("2021-01-30T18:00:00"), Some(DeskShut::Weekend));
+        assert_eq!(at("2021-02-11T12:00:00"), Some(DeskShut::Holiday));
     }
 }

@@ -1,7 +1,7 @@
 //! The files a centre's rooms and seats come in: `spaces.csv` and `seats.csv`.
 
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{self, Read};
 
 use chrono::NaiveDate;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
@@ -13,12 +13,15 @@ use uuid::Uuid;
 use crate::centre::{Centre, turn};
 use crate::clock::Clock;
 use crate::decimal;
+use crate::lines::Lines;
 use crate::space::entity::seat;
 use crate::space::store::Tree;
 use crate::space::{PlanSeat, SeatCode, SpaceCode, SpaceKind, rows_of_six};
 
 #[derive(Debug, Error)]
 pub enum SpaceFileError {
+    #[error("{file}: {source}")]
+    Read { file: &'static str, source: io::Error },
     #[error("{file}: {source}")]
     Csv { file: &'static str, source: csv::Error },
     #[error("{file}, line {line}: {problem}")]
@@ -112,13 +115,15 @@ fn lines<T: DeserializeOwned>(
     reader: impl Read,
 ) -> Result<Vec<(u64, T)>, SpaceFileError> {
     let wrong = |source| SpaceFileError::Csv { file, source };
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(reader);
+    let text = io::read_to_string(reader).map_err(|source| SpaceFileError::Read { file, source })?;
+    let mut lines = Lines::of(&text);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let headers = reader.headers().map_err(wrong)?.clone();
     reader
         .records()
         .map(|record| {
             let record = record.map_err(wrong)?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = lines.line(record.position());
             Ok((line, record.deserialize(Some(&headers)).map_err(wrong)?))
         })
         .collect()

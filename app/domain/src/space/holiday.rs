@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::account::TrainingManager;
 use crate::account::record;
 use crate::centre::Centre;
+use crate::lines::Lines;
 use crate::space::entity::holiday;
 
 /// The holidays that are known, and the years they cover.
@@ -66,11 +67,12 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Holiday>, HolidayFileError> {
     if columns != ["date"] && columns != ["date", "name"] {
         return Err(HolidayFileError::Header);
     }
+    let mut lines = Lines::of(text);
     reader
         .into_records()
         .map(|record| {
             let record = record.map_err(|_| HolidayFileError::NotUtf8)?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = lines.line(record.position());
             let day = record.get(0).and_then(parse_day).ok_or(HolidayFileError::Date(line))?;
             let name = parse_name(record.get(1).unwrap_or_default()).ok_or(HolidayFileError::Name(line))?;
             Ok(Holiday { day, name })

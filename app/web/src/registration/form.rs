@@ -7,10 +7,11 @@ use domain::registration::{Choice, Refusal, WriterError, store};
 use domain::space::SeatCode;
 use uuid::Uuid;
 
-use super::page::{draw_detail, draw_refused, find_run};
+use super::page::{draw_detail, find_run};
 use super::refusal;
 use crate::AppError;
 use crate::ask::Ask;
+use crate::course::draw_run;
 use crate::ui::{Input, Problems};
 use crate::words::registration as words;
 
@@ -30,8 +31,8 @@ pub async fn apply(ask: Ask, Path(code): Path<String>, input: Input) -> Result<R
         Ok(outcome) => Ok(ask.see_other(&format!("/my/{}", outcome.application))),
         Err(error) => {
             let refused = refusal::of_writer(error)?;
-            draw_refused(&ask, &run, refusal::status(&refused), refusal::sentence(ask.language, &refused))
-                .await
+            let sentence = refusal::sentence(ask.language, &refused);
+            draw_run(&ask, &code, refusal::status(&refused), Some(sentence)).await
         }
     }
 }

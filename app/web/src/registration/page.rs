@@ -135,29 +135,6 @@ pub(super) fn mine_view(l: Language, mine: store::Mine) -> Mine {
     }
 }
 
-/// A run's page after something was refused there: what was wrong, and the seats as they are now.
-pub(super) async fn draw_refused(
-    ask: &Ask,
-    run: &run::Model,
-    status: StatusCode,
-    sentence: String,
-) -> Result<Response, AppError> {
-    let l = ask.language;
-    let part = part(ask, run, Some(sentence)).await?;
-    let (title, code) = (words::title(l), run.code.clone());
-    let way = vec![
-        Crumb::new(l, crate::words::ui::menu_courses(l), "/courses"),
-        Crumb::new(l, code.clone(), &format!("/courses/{code}")),
-    ];
-    Ok(ask.refuse(status, title, move || {
-        view! {
-            <Breadcrumb l=l way=way here=title/>
-            <PageHead title=format!("{code} {title}")/>
-            {part}
-        }
-    }))
-}
-
 /// `GET /my`: everything one has applied for, what needs doing first.
 pub async fn list(ask: Ask) -> Result<Response, AppError> {
     let l = ask.language;

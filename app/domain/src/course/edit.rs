@@ -1,0 +1,675 @@
+//! Making and changing courses, runs and class sessions. Each act is one transaction that takes the writer's turn
+//! first, so that what it is checked against holds until it is committed.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
+    EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+};
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::account::entity::person;
+use crate::account::{RunEditor, TrainingManager, record};
+use crate::centre::{Centre, turn};
+use crate::clock::Clock;
+use crate::course::entity::{class_session, course, run};
+use crate::course::programme::{Programme, Sessions, Span};
+use crate::course::{
+    Audience, Category, ClassState, DeskShut, Line, Missing, PatternError, RunCode, RunDetails, RunState,
+    Weekdays, desk_shut, search_key,
+};
+use crate::language::Language;
+use crate::notice::store::{Draft, Recipient, queue};
+use crate::notice::{Event, Facts};
+use crate::registration::State;
+use crate::registration::entity::application;
+use crate::seoul;
+use crate::space::Holder;
+use crate::space::entity::occupation;
+
+/// Why the programme can't be changed so.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    #[error("no such run, course or class session")]
+    NotFound,
+    #[error("changed by somebody else since the form was made")]
+    Stale,
+    #[error("the code is another run's")]
+    CodeTaken,
+    #[error("the title is another course's")]
+    TitleTaken,
+    #[error("the run was cancelled")]
+    RunCancelled,
+    #[error("missing for publication")]
+    Missing(Vec<Missing>),
+    #[error(transparent)]
+    Pattern(PatternError),
+    /// Empty where the database's guard spoke: somebody was quicker, and the next look will say who.
+    #[error("the room or the instructor is busy then")]
+    Clashes(Vec<Clash>),
+    #[error("classes are held in rooms, not in buildings")]
+    NoRoom,
+    #[error("the room is not in use on {0}")]
+    RoomNotInUse(NaiveDate),
+    #[error("the room has {0} seats in service")]
+    CapacityOverSeats(u32),
+    #[error("{0} people hold a place")]
+    CapacityUnderTaken(u32),
+    #[error("people hold places that another room or mode would take from them")]
+    PlacesHeld,
+    #[error("the run has begun; its class sessions move singly")]
+    Begun,
+    #[error("the window must open before it closes")]
+    WindowBackwards,
+    #[error("the class session has begun")]
+    SessionBegun,
+    #[error("a class must end after it starts, on the same day")]
+    SessionBackwards,
+    #[error("a class can't be moved into the past")]
+    SessionPast,
+    #[error("the class already takes place then")]
+    SessionUnmoved,
+    #[error("the last class session goes with its run")]
+    LastSession,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Over {
+    Room,
+    Instructor,
+}
+
+/// A class session of another run that stands in the way.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Clash {
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    /// The other run's code.
+    pub with: String,
+    pub over: Over,
+}
+
+#[derive(Debug, Error)]
+pub enum EditError {
+    /// All that is wrong, not only the first.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Refused(Vec<Refusal>),
+    #[error(transparent)]
+    Db(DbErr),
+}
+
+impl From<Refusal> for EditError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(vec![refusal])
+    }
+}
+
+impl From<Vec<Refusal>> for EditError {
+    fn from(refusals: Vec<Refusal>) -> Self {
+        Self::Refused(refusals)
+    }
+}
+
+/// What the database's own guards refuse reads like the refusal before it.
+impl From<DbErr> for EditError {
+    fn from(error: DbErr) -> Self {
+        let text = error.to_string();
+        if text.contains("occupation_no_overlap") {
+            Refusal::Clashes(Vec::new()).into()
+        } else {
+            Self::Db(error)
+        }
+    }
+}
+
+/// What a form says of a course.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CourseDetails {
+    pub title: Line,
+    pub title_en: Option<Line>,
+    pub category: Category,
+    pub audience: Audience,
+    pub learn: String,
+    pub who_for: String,
+    pub materials: String,
+    pub fee: String,
+}
+
+impl CourseDetails {
+    /// A course of which only the office's file is known.
+    pub(super) fn bare(title: Line, category: Category, audience: Audience) -> Self {
+        let (learn, who_for, materials, fee) = Default::default();
+        Self { title, title_en: None, category, audience, learn, who_for, materials, fee }
+    }
+
+    fn write(&self, row: &mut course::ActiveModel) {
+        let title_en = self.title_en.as_ref().map(|title| title.as_str().to_owned());
+        let texts = [self.title.as_str(), title_en.as_deref().unwrap_or_default(), &self.learn];
+        row.search = Set(search_key(&texts.join("\n")));
+        row.title = Set(self.title.as_str().to_owned());
+        row.title_en = Set(title_en);
+        row.category = Set(self.category);
+        row.audience = Set(self.audience);
+        row.learn = Set(self.learn.clone());
+        row.who_for = Set(self.who_for.clone());
+        row.materials = Set(self.materials.clone());
+        row.fee = Set(self.fee.clone());
+    }
+}
+
+/// Makes a course and gives its id.
+pub async fn create_course(
+    centre: &Centre,
+    by: &TrainingManager,
+    details: &CourseDetails,
+) -> Result<Uuid, EditError> {
+    let tx = centre.begin().await?;
+    turn(&tx).await?;
+    check_title(&tx, None, details).await?;
+    let id = insert_course(&tx, centre.clock(), details).await?;
+    record(&tx, centre.clock(), Some(by.id()), "create", "course", &id.to_string(), "").await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+pub(super) async fn insert_course(
+    tx: &DatabaseTransaction,
+    clock: &Clock,
+    details: &CourseDetails,
+) -> Result<Uuid, DbErr> {
+    let mut row = course::ActiveModel { id: Set(clock.id()), version: Set(1), ..Default::default() };
+    details.write(&mut row);
+    Ok(row.insert(tx).await?.id)
+}
+
+/// Changes a course; all its runs show the new text.
+pub async fn change_course(
+    centre: &Centre,
+    by: &TrainingManager,
+    id: Uuid,
+    version: i32,
+    details: &CourseDetails,
+) -> Result<(), EditError> {
+    let tx = centre.begin().await?;
+    turn(&tx).await?;
+    let course = course::Entity::find_by_id(id).one(&tx).await?.ok_or(Refusal::NotFound)?;
+    if course.version != version {
+        return Err(Refusal::Stale.into());
+    }
+    check_title(&tx, Some(id), details).await?;
+    let mut row = course.into_active_model();
+    details.write(&mut row);
+    row.version = Set(version + 1);
+    row.update(&tx).await?;
+    let fields = "title title_en category audience learn who_for materials fee";
+    record(&tx, centre.clock(), Some(by.id()), "change", "course", &id.to_string(), fields).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn check_title(
+    tx: &DatabaseTransaction,
+    itself: Option<Uuid>,
+    details: &CourseDetails,
+) -> Result<(), EditError> {
+    let same =
+        course::Entity::find().filter(course::Column::Title.eq(details.title.as_str())).one(tx).await?;
+    match same {
+        Some(other) if Some(other.id) != itself => Err(Refusal::TitleTaken.into()),
+        _ => Ok(()),
+    }
+}
+
+impl RunDetails {
+    /// What a stored run says.
+    pub fn of(run: &run::Model) -> Self {
+        let time = |text: &Option<String>| NaiveTime::parse_from_str(text.as_deref()?, "%H:%M").ok();
+        let count = |number: i32| u16::try_from(number).ok().filter(|count| *count > 0);
+        Self {
+            course_id: run.course_id,
+            mode: run.mode,
+            space_id: run.space_id,
+            instructor: Line::parse(&run.instructor, Line::INSTRUCTOR_MAX),
+            instructor_id: run.instructor_id,
+            first_date: run.first_date,
+            weekdays: Weekdays::parse(&run.weekdays),
+            start: time(&run.starts),
+            end: time(&run.ends),
+            session_count: count(run.session_count),
+            minutes: u32::try_from(run.minutes).ok().filter(|minutes| *minutes > 0),
+            capacity: count(run.capacity).unwrap_or(1),
+            selection: run.selection,
+            apply_from: run.apply_from,
+            apply_until: run.apply_until,
+            cancel_until: run.cancel_until,
+            offer_minutes: run.offer_minutes.and_then(count),
+            enrolled: run.enrolled.and_then(|people| u32::try_from(people).ok()),
+        }
+    }
+
+    fn write(&self, row: &mut run::ActiveModel) {
+        let time = |time: Option<NaiveTime>| time.map(|time| time.format("%H:%M").to_string());
+        let whole = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
+        row.course_id = Set(self.course_id);
+        row.mode = Set(self.mode);
+        row.space_id = Set(self.space_id);
+        row.instructor = Set(self.instructor_name().to_owned());
+        row.instructor_id = Set(self.instructor_id);
+        row.first_date = Set(self.first_date);
+        row.weekdays = Set(self.weekdays.as_ref().map(Weekdays::text).unwrap_or_default());
+        row.starts = Set(time(self.start));
+        row.ends = Set(time(self.end));
+        row.session_count = Set(self.session_count.map_or(0, i32::from));
+        row.minutes = Set(whole(self.minutes).unwrap_or_default());
+        row.capacity = Set(self.capacity.into());
+        row.selection = Set(self.selection);
+        row.apply_from = Set(self.apply_from);
+        row.apply_until = Set(self.apply_until);
+        row.cancel_until = Set(self.cancel_until);
+        row.offer_minutes = Set(self.offer_minutes.map(i32::from));
+        row.enrolled = Set(whole(self.enrolled));
+    }
+
+    /// Empty where nobody is named yet.
+    pub(super) fn instructor_name(&self) -> &str {
+        self.instructor.as_ref().map_or("", |name| name.as_str())
+    }
+}
+
+/// Makes a draft, with its class sessions as soon as the pattern is complete.
+pub async fn create_run(
+    centre: &Centre,
+    by: &TrainingManager,
+    code: &RunCode,
+    details: &RunDetails,
+) -> Result<(), EditError> {
+    let tx = centre.begin().await?;
+    turn(&tx).await?;
+    let programme = Programme::load(&tx).await?;
+    let mut refusals = Vec::new();
+    if programme.runs.contains_key(code.as_str()) {
+        refusals.push(Refusal::CodeTaken);
+    }
+    match programme.check(None, details, centre.clock().now()) {
+        Ok(sessions) if refusals.is_empty() => {
+            let saving = Saving { present: None, code, details, state: RunState::Draft, sessions: &sessions };
+            let id = saving.write(&tx, centre.clock(), &programme).await?;
+            record(&tx, centre.clock(), Some(by.id()), "create", "run", &id.to_string(), "").await?;
+            tx.commit().await?;
+            Ok(())
+        }
+        Ok(_) => Err(refusals.into()),
+        Err(more) => {
+            refusals.extend(more);
+            Err(refusals.into())
+        }
+    }
+}
+
+/// Changes a run. Where the pattern stays, so do its class sessions, moved ones too; else they are made anew, and
+/// those who applied get a letter.
+pub async fn change_run(
+    centre: &Centre,
+    by: &RunEditor,
+    version: i32,
+    details: &RunDetails,
+) -> Result<(), EditError> {
+    let (tx, mut programme, run) = open(centre, by.run(), version).await?;
+    programme.vacate(run.id);
+    let sessions = programme.check(Some(&run), details, centre.clock().now())?;
+    let code = RunCode::parse(&run.code).ok_or(Refusal::NotFound)?;
+    let saving = Saving { present: Some(&run), code: &code, details, state: run.state, sessions: &sessions };
+    saving.clear(&tx).await?;
+    saving.write(&tx, centre.clock(), &programme).await?;
+    record(&tx, centre.clock(), Some(by.id()), "change", "run", &run.id.to_string(), "details").await?;
+    tx.commit().await?;
+    settle(centre).await;
+    Ok(())
+}
+
+/// Lets the writer give out places that have become free. Where it can't now, its own round does a little later.
+pub(super) async fn settle(centre: &Centre) {
+    if let Err(error) = centre.writer().settle().await {
+        tracing::warn!(%error, "places that may be free are given out later");
+    }
+}
+
+/// Makes a draft visible, or says all that is missing. Gives the hint that its window ends when the desk is shut.
+pub async fn publish(
+    centre: &Centre,
+    by: &TrainingManager,
+    run: Uuid,
+    version: i32,
+) -> Result<Option<DeskShut>, EditError> {
+    let (tx, programme, run) = open(centre, run, version).await?;
+    let missing = RunDetails::of(&run).missing();
+    if !missing.is_empty() {
+        return Err(Refusal::Missing(missing).into());
+    }
+    let id = run.id;
+    let shut = run.apply_until.and_then(|until| desk_shut(seoul::wall(until), &programme.holidays.days));
+    let mut row = run.into_active_model();
+    row.state = Set(RunState::Published);
+    row.version = Set(version + 1);
+    row.update(&tx).await?;
+    record(&tx, centre.clock(), Some(by.id()), "publish", "run", &id.to_string(), "state").await?;
+    tx.commit().await?;
+    Ok(shut)
+}
+
+/// Moves a class session, or makes up a cancelled one; those who applied get a letter. Wall-clock times in Seoul.
+pub async fn move_session(
+    centre: &Centre,
+    by: &RunEditor,
+    version: i32,
+    number: i32,
+    (start, end): (NaiveDateTime, NaiveDateTime),
+    reason: &Line,
+) -> Result<(), EditError> {
+    let (tx, mut programme, run) = open(centre, by.run(), version).await?;
+    let session = find_session(&programme, &run, number)?;
+    let now = centre.clock().now();
+    let instant = |wall| seoul::instant(wall).ok_or(Refusal::SessionBackwards);
+    let span = Span { starts_at: instant(start)?, ends_at: instant(end)?, minutes: session.minutes };
+    if session.state == ClassState::Planned && session.starts_at <= now {
+        return Err(Refusal::SessionBegun.into());
+    }
+    if start >= end || start.date() != end.date() {
+        return Err(Refusal::SessionBackwards.into());
+    }
+    if span.starts_at <= now {
+        return Err(Refusal::SessionPast.into());
+    }
+    if session.state == ClassState::Planned && span == Span::of_session(&session) {
+        return Err(Refusal::SessionUnmoved.into());
+    }
+    let room = run.space_id.and_then(|id| programme.tree.get(id));
+    if room.is_some_and(|room| !room.in_use_on(start.date())) {
+        return Err(Refusal::RoomNotInUse(start.date()).into());
+    }
+    programme.vacate_session(run.id, session.starts_at);
+    let clashes = programme.clashes(run.space_id, &run.instructor, &[span]);
+    if !clashes.is_empty() {
+        return Err(Refusal::Clashes(clashes).into());
+    }
+    release(&tx, &[session.id]).await?;
+    occupy(&tx, centre.clock(), &programme, run.space_id, &[(session.id, span)]).await?;
+    let (id, from) = (session.id, session.starts_at);
+    let mut row = session.into_active_model();
+    row.starts_at = Set(span.starts_at);
+    row.ends_at = Set(span.ends_at);
+    row.state = Set(ClassState::Planned);
+    row.moved = Set(true);
+    row.reason = Set(Some(reason.as_str().to_owned()));
+    row.update(&tx).await?;
+    let facts = Facts { starts_at: Some(span.starts_at), moved_from: Some(from), ..because(reason) };
+    tell(&tx, centre.clock(), &programme, &run, Event::ClassMoved, facts).await?;
+    finish(tx, centre, by, run, ("move", id)).await
+}
+
+/// Cancels a class session and frees its room; those who applied get a letter.
+pub async fn cancel_session(
+    centre: &Centre,
+    by: &RunEditor,
+    version: i32,
+    number: i32,
+    reason: &Line,
+) -> Result<(), EditError> {
+    let (tx, programme, run) = open(centre, by.run(), version).await?;
+    let session = find_session(&programme, &run, number)?;
+    if session.state == ClassState::Cancelled {
+        return Err(Refusal::NotFound.into());
+    }
+    if session.starts_at <= centre.clock().now() {
+        return Err(Refusal::SessionBegun.into());
+    }
+    if programme.planned(run.id).len() == 1 {
+        return Err(Refusal::LastSession.into());
+    }
+    release(&tx, &[session.id]).await?;
+    let (id, starts_at) = (session.id, session.starts_at);
+    let mut row = session.into_active_model();
+    row.state = Set(ClassState::Cancelled);
+    row.reason = Set(Some(reason.as_str().to_owned()));
+    row.update(&tx).await?;
+    let facts = Facts { starts_at: Some(starts_at), ..because(reason) };
+    tell(&tx, centre.clock(), &programme, &run, Event::ClassCancelled, facts).await?;
+    finish(tx, centre, by, run, ("cancel", id)).await
+}
+
+fn because(reason: &Line) -> Facts {
+    Facts { reason: Some(reason.as_str().to_owned()), ..Facts::default() }
+}
+
+/// Begins a transaction in which a run of a known version may be changed.
+async fn open(
+    centre: &Centre,
+    run: Uuid,
+    version: i32,
+) -> Result<(DatabaseTransaction, Programme, run::Model), EditError> {
+    let tx = centre.begin().await?;
+    turn(&tx).await?;
+    let programme = Programme::load(&tx).await?;
+    let run = programme.runs.values().find(|it| it.id == run).ok_or(Refusal::NotFound)?.clone();
+    if run.version != version {
+        return Err(Refusal::Stale.into());
+    }
+    if run.state == RunState::Cancelled {
+        return Err(Refusal::RunCancelled.into());
+    }
+    Ok((tx, programme, run))
+}
+
+fn find_session(
+    programme: &Programme,
+    run: &run::Model,
+    number: i32,
+) -> Result<class_session::Model, Refusal> {
+    let sessions = programme.sessions.get(&run.id).into_iter().flatten();
+    sessions.into_iter().find(|session| session.number == number).cloned().ok_or(Refusal::NotFound)
+}
+
+/// Raises the run's version, notes a change of one class session and commits.
+async fn finish(
+    tx: DatabaseTransaction,
+    centre: &Centre,
+    by: &RunEditor,
+    run: run::Model,
+    (action, session): (&str, Uuid),
+) -> Result<(), EditError> {
+    let version = run.version + 1;
+    let mut row = run.into_active_model();
+    row.version = Set(version);
+    row.update(&tx).await?;
+    let session = session.to_string();
+    record(&tx, centre.clock(), Some(by.id()), action, "class_session", &session, "starts_at ends_at")
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A checked run on its way into the database.
+pub(super) struct Saving<'a> {
+    pub present: Option<&'a run::Model>,
+    pub code: &'a RunCode,
+    pub details: &'a RunDetails,
+    pub state: RunState,
+    pub sessions: &'a Sessions,
+}
+
+impl Saving<'_> {
+    /// Takes away what will be made anew. An import clears all its runs first, so that two may change rooms.
+    pub async fn clear(&self, tx: &DatabaseTransaction) -> Result<(), DbErr> {
+        let (Some(run), false) = (self.present, *self.sessions == Sessions::Stay) else { return Ok(()) };
+        let ids: Vec<Uuid> = class_session::Entity::find()
+            .select_only()
+            .column(class_session::Column::Id)
+            .filter(class_session::Column::RunId.eq(run.id))
+            .into_tuple()
+            .all(tx)
+            .await?;
+        release(tx, &ids).await?;
+        if matches!(self.sessions, Sessions::Make(_)) {
+            let gone = class_session::Entity::delete_many().filter(class_session::Column::RunId.eq(run.id));
+            gone.exec(tx).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the run and its class sessions, tells those who applied, and gives the run's id.
+    pub async fn write(
+        &self,
+        tx: &DatabaseTransaction,
+        clock: &Clock,
+        programme: &Programme,
+    ) -> Result<Uuid, DbErr> {
+        let mut row = self.present.map_or_else(Default::default, |run| run.clone().into_active_model());
+        self.details.write(&mut row);
+        row.state = Set(self.state);
+        row.version = Set(self.present.map_or(1, |run| run.version + 1));
+        let run = if self.present.is_some() {
+            row.update(tx).await?
+        } else {
+            row.id = Set(clock.id());
+            row.code = Set(self.code.as_str().to_owned());
+            row.created_at = Set(clock.now());
+            row.insert(tx).await?
+        };
+        let dated: Vec<(Uuid, Span)> = match self.sessions {
+            Sessions::Stay => return Ok(run.id),
+            Sessions::Settle { minutes } => self.recount(tx, programme, &run, *minutes).await?,
+            Sessions::Make(spans) => make_sessions(tx, clock, run.id, spans).await?,
+        };
+        occupy(tx, clock, programme, run.space_id, &dated).await?;
+        let moved = matches!(self.sessions, Sessions::Make(_))
+            || self.present.is_some_and(|present| present.space_id != run.space_id);
+        if moved && self.present.is_some() {
+            let first = dated.iter().map(|(_, span)| span.starts_at).min();
+            let facts = Facts { starts_at: first, ..Facts::default() };
+            tell(tx, clock, programme, &run, Event::RunChanged, facts).await?;
+        }
+        Ok(run.id)
+    }
+
+    async fn recount(
+        &self,
+        tx: &DatabaseTransaction,
+        programme: &Programme,
+        run: &run::Model,
+        minutes: Option<i32>,
+    ) -> Result<Vec<(Uuid, Span)>, DbErr> {
+        if let Some(minutes) = minutes {
+            class_session::Entity::update_many()
+                .set(class_session::ActiveModel { minutes: Set(minutes), ..Default::default() })
+                .filter(class_session::Column::RunId.eq(run.id))
+                .exec(tx)
+                .await?;
+        }
+        let sessions = programme.sessions.get(&run.id).into_iter().flatten();
+        let planned = sessions.filter(|session| session.state == ClassState::Planned);
+        Ok(planned.map(|session| (session.id, Span::of_session(session))).collect())
+    }
+}
+
+async fn make_sessions(
+    tx: &DatabaseTransaction,
+    clock: &Clock,
+    run: Uuid,
+    spans: &[Span],
+) -> Result<Vec<(Uuid, Span)>, DbErr> {
+    let dated: Vec<(Uuid, Span)> = spans.iter().map(|span| (clock.id(), *span)).collect();
+    let rows = dated.iter().zip(1..).map(|((id, span), number)| class_session::ActiveModel {
+        id: Set(*id),
+        run_id: Set(run),
+        number: Set(number),
+        starts_at: Set(span.starts_at),
+        ends_at: Set(span.ends_at),
+        minutes: Set(span.minutes),
+        state: Set(ClassState::Planned),
+        moved: Set(false),
+        reason: Set(None),
+    });
+    if !dated.is_empty() {
+        class_session::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(dated)
+}
+
+/// Holds every leaf of a room for class sessions.
+async fn occupy(
+    tx: &DatabaseTransaction,
+    clock: &Clock,
+    programme: &Programme,
+    space: Option<Uuid>,
+    sessions: &[(Uuid, Span)],
+) -> Result<(), DbErr> {
+    let leaves = space.map(|space| programme.tree.leaves_of(space)).unwrap_or_default();
+    let rows: Vec<occupation::ActiveModel> = sessions
+        .iter()
+        .flat_map(|session| leaves.iter().map(move |leaf| (session, *leaf)))
+        .map(|((session, span), leaf)| occupation::ActiveModel {
+            id: Set(clock.id()),
+            leaf_id: Set(leaf),
+            holder: Set(Holder::ClassSession),
+            holder_id: Set(*session),
+            starts_at: Set(span.starts_at),
+            ends_at: Set(span.ends_at),
+        })
+        .collect();
+    if !rows.is_empty() {
+        occupation::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+async fn release(tx: &DatabaseTransaction, sessions: &[Uuid]) -> Result<(), DbErr> {
+    let held = occupation::Column::HolderId.is_in(sessions.iter().copied());
+    occupation::Entity::delete_many().filter(held).exec(tx).await?;
+    Ok(())
+}
+
+/// Queues a letter to everybody with a live application for the run, in their language.
+async fn tell<C: ConnectionTrait>(
+    tx: &C,
+    clock: &Clock,
+    programme: &Programme,
+    run: &run::Model,
+    event: Event,
+    facts: Facts,
+) -> Result<(), DbErr> {
+    let live: Vec<State> = State::ALL.iter().copied().filter(|state| state.is_live()).collect();
+    let people: Vec<Uuid> = application::Entity::find()
+        .select_only()
+        .column(application::Column::PersonId)
+        .filter(application::Column::RunId.eq(run.id))
+        .filter(application::Column::State.is_in(live))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    if people.is_empty() {
+        return Ok(());
+    }
+    let course = course::Entity::find_by_id(run.course_id).one(tx).await?;
+    let facts = Facts {
+        run_code: Some(run.code.clone()),
+        course: course.map(|course| course.title),
+        space: run.space_id.and_then(|id| programme.tree.get(id)).map(|space| space.name.clone()),
+        ..facts
+    };
+    let languages: Vec<(Uuid, Language)> = person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .column(person::Column::Language)
+        .filter(person::Column::Id.is_in(people))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let drafts = languages.into_iter().map(|(id, language)| Draft {
+        event,
+        to: Recipient::Person(id),
+        language,
+        facts: facts.clone(),
+    });
+    queue(tx, clock, drafts.collect()).await
+}
