@@ -15,7 +15,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::AppError;
-use crate::ui::{CentreFacts, Display, Frame, MenuItem, Visitor};
+use crate::ui::{CentreFacts, Display, Frame, Input, MenuItem, Visitor};
 use crate::words;
 
 /// The key of the web session under which the id of whoever signed in stands.
@@ -148,6 +148,11 @@ pub fn with_next(path: &str, next: &str) -> String {
     let mark = if path.contains('?') { '&' } else { '?' };
     let query = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
     format!("{path}{mark}{query}")
+}
+
+/// Where a page was asked to go on to afterwards; empty where that is nowhere of ours.
+pub fn next_of(query: &Input) -> &str {
+    our_own(query.text("next")).unwrap_or_default()
 }
 
 /// A path, if it leads to a page of ours: `//elsewhere` and `/\elsewhere` lead away, control characters split headers.

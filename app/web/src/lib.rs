@@ -1,6 +1,8 @@
 //! The pages, forms, islands and server functions of the centre.
 
 #[cfg(feature = "ssr")]
+pub mod account;
+#[cfg(feature = "ssr")]
 pub mod ask;
 #[cfg(feature = "ssr")]
 mod error;
@@ -26,5 +28,5 @@ pub fn hydrate() {
 /// The pages and forms of every feature.
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<domain::centre::Centre> {
-    course::routes().merge(registration::routes())
+    account::routes().merge(course::routes()).merge(registration::routes())
 }

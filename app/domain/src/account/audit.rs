@@ -44,7 +44,7 @@ pub async fn record<C: ConnectionTrait>(
 pub struct Line {
     pub id: Uuid,
     pub at: DateTime<Utc>,
-    /// `None` for the command line, and for somebody whose details are erased.
+    /// `None` for the command line; an id where the person's details are erased.
     pub actor: Option<String>,
     pub action: String,
     pub subject: String,
@@ -78,7 +78,7 @@ fn line(row: audit::Model, names: &HashMap<Uuid, String>) -> Line {
     Line {
         id: row.id,
         at: row.at,
-        actor: row.actor_id.and_then(|id| names.get(&id).cloned()),
+        actor: row.actor_id.map(|id| names.get(&id).cloned().unwrap_or_else(|| id.to_string())),
         subject_name: person_in(&row).and_then(|id| names.get(&id).cloned()),
         action: row.action,
         subject: row.subject,
