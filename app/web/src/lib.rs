@@ -11,7 +11,10 @@ pub use error::{AppError, draw_errors};
 
 #[cfg(feature = "ssr")]
 pub mod course;
+#[cfg(feature = "ssr")]
+mod privacy;
 pub mod registration;
+pub mod space;
 pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod when;
@@ -28,5 +31,9 @@ pub fn hydrate() {
 /// The pages and forms of every feature.
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<domain::centre::Centre> {
-    account::routes().merge(course::routes()).merge(registration::routes())
+    account::routes()
+        .merge(course::routes())
+        .merge(registration::routes())
+        .merge(space::routes())
+        .merge(privacy::routes())
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::language::Language;
 use crate::named::named;
 
 named! {
@@ -59,7 +60,22 @@ pub struct PlanSeat {
 pub struct RoomPlan {
     pub code: SpaceCode,
     pub name: String,
+    pub name_en: Option<String>,
     pub seats: Vec<PlanSeat>,
+}
+
+impl RoomPlan {
+    pub fn name_in(&self, language: Language) -> &str {
+        name_in(language, &self.name, self.name_en.as_deref())
+    }
+}
+
+/// The Korean name for whoever reads Korean, and for all where there is no other.
+pub(super) fn name_in<'a>(language: Language, name: &'a str, name_en: Option<&'a str>) -> &'a str {
+    match (language, name_en) {
+        (Language::En, Some(name)) => name,
+        _ => name,
+    }
 }
 
 /// A plan as people see it: one room, or the rooms of a hall beside each other in the order of their codes.

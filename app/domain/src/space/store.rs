@@ -6,10 +6,16 @@ use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use crate::language::Language;
 use crate::space::entity::{seat, space};
+use crate::space::model::name_in;
 use crate::space::{PlanSeat, RoomPlan, SeatCode, SeatPlan, SpaceCode, SpaceKind};
 
 impl space::Model {
+    pub fn name_in(&self, language: Language) -> &str {
+        name_in(language, &self.name, self.name_en.as_deref())
+    }
+
     /// Whether it may be used on a day.
     pub fn in_use_on(&self, day: NaiveDate) -> bool {
         self.in_use_from <= day && self.in_use_until.is_none_or(|until| day <= until)
@@ -102,7 +108,12 @@ pub async fn plan_of<C: ConnectionTrait>(db: &C, space: &space::Model) -> Result
     }
     let rooms = tree.rooms(space.id, &seated).into_iter().filter_map(|room| {
         let seats = seated.get(&room.id)?.iter().filter_map(plan_seat).collect();
-        Some(RoomPlan { code: SpaceCode::parse(&room.code)?, name: room.name.clone(), seats })
+        Some(RoomPlan {
+            code: SpaceCode::parse(&room.code)?,
+            name: room.name.clone(),
+            name_en: room.name_en.clone(),
+            seats,
+        })
     });
     Ok(SeatPlan { rooms: rooms.collect() })
 }

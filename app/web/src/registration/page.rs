@@ -292,10 +292,7 @@ fn facts(l: Language, mine: &MyCourse) -> Vec<Fact> {
         facts.push(Fact::new(words::first_class(l), when::moment(l, begins)));
     }
     if let Some(space) = &mine.space {
-        let name = match (l, &space.name_en) {
-            (Language::En, Some(name)) => name.clone(),
-            _ => space.name.clone(),
-        };
+        let name = space.name_in(l).to_owned();
         let href = l.path(&format!("/places/{}", space.code));
         facts.push(Fact::new(words::place(l), view! { <a href=href>{name}</a> }));
     }

@@ -2,12 +2,13 @@
 
 use domain::language::Language;
 use domain::registration::{Snapshot, State};
-use domain::space::{PlanSeat, RoomPlan};
+use domain::space::PlanSeat;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::browser;
 use super::view::{Board, Mine, Offer};
+use crate::space::plan::{Mark, legend, room, tabs};
 use crate::ui::{Alert, Button, Look, Tone};
 use crate::words::registration as words;
 
@@ -54,13 +55,10 @@ pub fn SeatBoard(l: Language, board: Board) -> impl IntoView {
     let free_seats = move || free_options(l, &seats, &snapshot.get());
     let rooms = board.plan.rooms.clone();
     let has_plan = !rooms.is_empty();
-    let own_seat = move || mine.get().and_then(|mine| mine.seat);
-    let tabs = room_tabs(l, &rooms);
-    let rooms: Vec<_> = rooms
-        .into_iter()
-        .enumerate()
-        .map(|(index, room)| room_view(l, index, room, choosing, snapshot, Signal::derive(own_seat)))
-        .collect();
+    let own_seat = Signal::derive(move || mine.get().and_then(|mine| mine.seat));
+    let tabs = tabs(l, &rooms);
+    let draw = |seat: &PlanSeat| seat_view(l, seat.clone(), choosing, snapshot, own_seat).into_any();
+    let rooms: Vec<_> = rooms.iter().enumerate().map(|(index, each)| room(l, index, each, draw)).collect();
     let capacity = board.capacity;
     let applying = matches!(board.offer, Offer::Apply { .. });
     let changing = board.offer == Offer::Change;
@@ -85,7 +83,7 @@ pub fn SeatBoard(l: Language, board: Board) -> impl IntoView {
                         <p class="seat-hint">{if changing { words::change_hint(l) } else { words::plan_hint(l) }}</p>
                     })}
                     <div class="seat-plan">
-                        {legend(l)}
+                        {legend(l, MARKS.map(|mark| (mark, word(l, mark))))}
                         {tabs}
                         <div class="seat-rooms" on:keydown=move |event| browser::move_focus(&event)>{rooms}</div>
                     </div>
@@ -104,6 +102,8 @@ pub fn SeatBoard(l: Language, board: Board) -> impl IntoView {
         </div>
     }
 }
+
+const MARKS: [Mark; 5] = [Mark::Free, Mark::Wheelchair, Mark::Taken, Mark::Mine, Mark::OutOfService];
 
 fn any_label(l: Language, has_plan: bool, snapshot: &Snapshot) -> &'static str {
     match (snapshot.left > 0, has_plan) {
@@ -151,81 +151,14 @@ fn standing(l: Language, mine: &Mine, changed: bool) -> impl IntoView + use<> {
     }
 }
 
-/// With several rooms a phone shows one at a time: radio buttons that need no script.
-fn room_tabs(l: Language, rooms: &[RoomPlan]) -> Option<impl IntoView + use<>> {
-    let tab = |(index, room): (usize, &RoomPlan)| {
-        let (id, name) = (format!("room-{index}"), room.name.clone());
-        view! {
-            <input type="radio" name="room" class=format!("seat-tab seat-tab-{index}") id=id.clone() checked=index == 0/>
-            <label for=id class="seat-tab-label">{name}</label>
-        }
-    };
-    let tabs = || rooms.iter().enumerate().map(tab).collect::<Vec<_>>();
-    (rooms.len() > 1).then(|| view! { <fieldset class="seat-tabs"><legend class="sr-only">{words::rooms(l)}</legend>{tabs()}</fieldset> })
-}
-
-fn room_view(
-    l: Language,
-    index: usize,
-    room: RoomPlan,
-    choosing: bool,
-    snapshot: RwSignal<Snapshot>,
-    own: Signal<Option<domain::space::SeatCode>>,
-) -> impl IntoView {
-    let lines = room.seats.iter().map(|seat| seat.line).max().unwrap_or_default();
-    let positions = room.seats.iter().map(|seat| seat.position).max().unwrap_or_default();
-    let row = |line: u16| {
-        let cells: Vec<_> = (1..=positions)
-            .map(|position| {
-                match room.seats.iter().find(|seat| (seat.line, seat.position) == (line, position)) {
-                    Some(seat) => seat_view(l, seat.clone(), choosing, snapshot, own).into_any(),
-                    None => view! { <span class="seat-gap"></span> }.into_any(),
-                }
-            })
-            .collect();
-        view! { <div class="seat-row">{cells}</div> }
-    };
-    let rows: Vec<_> = (1..=lines).map(row).collect();
-    let heading = format!("seat-room-{index}");
-    let labelled = heading.clone();
-    view! {
-        <div class=format!("seat-room seat-room-{index}") role="group" aria-labelledby=labelled>
-            <h3 class="seat-room-name" id=heading>{room.name.clone()}</h3>
-            <p class="seat-front">{words::front(l)}</p>
-            {rows}
-        </div>
-    }
-}
-
-/// What a seat is at the moment; each has a sign and a word of its own, never a colour alone.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    Free,
-    Accessible,
-    Taken,
-    Mine,
-    OutOfService,
-}
-
-impl Mark {
-    fn class(self) -> &'static str {
-        match self {
-            Self::Free => "seat seat-free",
-            Self::Accessible => "seat seat-free seat-wheelchair",
-            Self::Taken => "seat seat-taken",
-            Self::Mine => "seat seat-mine",
-            Self::OutOfService => "seat seat-closed",
-        }
-    }
-
-    fn word(self, l: Language) -> &'static str {
-        match self {
-            Self::Free => words::mark_free(l),
-            Self::Accessible => words::mark_accessible(l),
-            Self::Taken => words::mark_taken(l),
-            Self::Mine => words::mark_mine(l),
-            Self::OutOfService => words::mark_out(l),
-        }
+/// What a mark means on a run's plan.
+fn word(l: Language, mark: Mark) -> &'static str {
+    match mark {
+        Mark::Free => words::mark_free(l),
+        Mark::Wheelchair => words::mark_wheelchair(l),
+        Mark::Taken => words::mark_taken(l),
+        Mark::Mine => words::mark_mine(l),
+        Mark::OutOfService => words::mark_out(l),
     }
 }
 
@@ -241,19 +174,19 @@ fn seat_view(
         () if seat.out_of_service.is_some() => Mark::OutOfService,
         () if own.get().as_ref() == Some(&code) => Mark::Mine,
         () if snapshot.with(|state| state.taken.contains(&code)) => Mark::Taken,
-        () if seat.accessible => Mark::Accessible,
+        () if seat.accessible => Mark::Wheelchair,
         () => Mark::Free,
     });
     let code = seat.code.as_str().to_owned();
     move || {
         let (mark, code) = (mark.get(), code.clone());
-        let label = words::seat_label(l, &code, mark.word(l));
-        let short = view! { <span aria-hidden="true">{code.clone()}</span> };
-        if choosing && matches!(mark, Mark::Free | Mark::Accessible) {
-            view! { <button type="submit" name="seat" value=code class=mark.class() aria-label=label>{short}</button> }
+        let label = words::seat_label(l, &code, word(l, mark));
+        let face = view! { {mark.sign()} <span>{code.clone()}</span> };
+        if choosing && matches!(mark, Mark::Free | Mark::Wheelchair) {
+            view! { <button type="submit" name="seat" value=code class=mark.class() aria-label=label>{face}</button> }
                 .into_any()
         } else {
-            view! { <span class=mark.class() role="img" aria-label=label>{short}</span> }.into_any()
+            view! { <span class=mark.class() role="img" aria-label=label>{face}</span> }.into_any()
         }
     }
 }
@@ -267,13 +200,4 @@ fn free_options(l: Language, seats: &[PlanSeat], snapshot: &Snapshot) -> Vec<imp
         view! { <option value=code>{label}</option> }
     };
     seats.iter().filter(free).map(option).collect()
-}
-
-fn legend(l: Language) -> impl IntoView {
-    let marks = [Mark::Free, Mark::Accessible, Mark::Taken, Mark::Mine, Mark::OutOfService];
-    let items: Vec<_> = marks
-        .into_iter()
-        .map(|mark| view! { <li><span class=mark.class() aria-hidden="true"></span> {mark.word(l)}</li> })
-        .collect();
-    view! { <ul class="seat-legend" aria-label=words::legend(l)>{items}</ul> }
 }

@@ -52,3 +52,10 @@ pub fn LinkButton(
 ) -> impl IntoView {
     view! { <a href=href class=look.class(small)>{children()}</a> }
 }
+
+/// A telephone number that a phone calls when it is pressed.
+#[component]
+pub fn Telephone(#[prop(into)] number: String) -> impl IntoView {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    view! { <a href=format!("tel:{digits}")>{number}</a> }
+}

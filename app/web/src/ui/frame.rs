@@ -1,6 +1,7 @@
 //! What stands around every page: the links over it, the header with the menu, the footer.
 
 use super::{
+    button::Telephone,
     icon::{Glyph, Icon},
     page::{CentreFacts, Frame, MenuItem},
 };
@@ -114,7 +115,6 @@ fn sign_in_and_out(frame: &Frame) -> impl IntoView + use<> {
 
 /// Who runs the centre, where it is, whom to call.
 pub(super) fn footer(l: Language, centre: &CentreFacts) -> impl IntoView + use<> {
-    let telephone = format!("tel:{}", centre.phone.replace(|c: char| !c.is_ascii_digit(), ""));
     view! {
         <footer id="krds-footer">
             <div class="inner">
@@ -122,7 +122,7 @@ pub(super) fn footer(l: Language, centre: &CentreFacts) -> impl IntoView + use<>
                 <address class="footer-contact">
                     <p>{centre.address.of(l).to_owned()}</p>
                     <p>
-                        {words::ui::telephone(l)} " " <a href=telephone><strong>{centre.phone.clone()}</strong></a>
+                        {words::ui::telephone(l)} " " <strong><Telephone number=centre.phone.clone()/></strong>
                         " " <span>{centre.hours.of(l).to_owned()}</span>
                     </p>
                 </address>

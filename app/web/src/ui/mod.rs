@@ -6,7 +6,7 @@ mod button;
 mod icon;
 mod notice;
 
-pub use button::{Button, LinkButton, Look};
+pub use button::{Button, LinkButton, Look, Telephone};
 pub use icon::{Glyph, Icon};
 pub use notice::{Alert, Badge, Tone};
 

@@ -1,0 +1,12 @@
+//! The places where courses are held, and how a room's seats are drawn.
+
+pub(crate) mod plan;
+
+#[cfg(feature = "ssr")]
+mod page;
+
+#[cfg(feature = "ssr")]
+pub fn routes() -> axum::Router<domain::centre::Centre> {
+    use axum::routing::get;
+    axum::Router::new().route("/places", get(page::list)).route("/places/{code}", get(page::detail))
+}
