@@ -3,7 +3,6 @@
 //! The pure half (the `model` files) also compiles for the browser and asks for neither time, chance nor ids;
 //! the `store` half (queries, entities, the writer) exists on the server only.
 
-#[cfg(feature = "store")]
 pub mod decimal;
 mod named;
 

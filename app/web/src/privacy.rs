@@ -6,9 +6,10 @@ use domain::account::Purpose;
 use domain::centre::Centre;
 use leptos::prelude::*;
 
+use crate::account::say;
 use crate::ask::Ask;
 use crate::ui::{Breadcrumb, Cell, Column, DescriptionList, Fact, PageHead, Table, Telephone};
-use crate::words::{Language, privacy as words};
+use crate::words::{Language, privacy as words, ui};
 
 pub fn routes() -> axum::Router<Centre> {
     axum::Router::new().route("/privacy", get(page))
@@ -79,12 +80,14 @@ async fn page(ask: Ask) -> Response {
 }
 
 fn purpose_row(l: Language, purpose: Purpose) -> Vec<Cell> {
-    let (name, data, ground) = match purpose {
-        Purpose::Statutory => (words::statutory(l), words::statutory_data(l), words::statutory_ground(l)),
-        Purpose::Necessary => (words::necessary(l), words::necessary_data(l), words::necessary_ground(l)),
-        Purpose::Figures => (words::figures(l), words::figures_data(l), words::consent_ground(l)),
-        Purpose::News => (words::news(l), words::news_data(l), words::consent_ground(l)),
+    let (data, ground) = match purpose {
+        Purpose::Statutory => (words::statutory_data(l), words::statutory_ground(l)),
+        Purpose::Necessary => (words::necessary_data(l), words::necessary_ground(l)),
+        Purpose::Figures => (words::figures_data(l), words::consent_ground(l)),
+        Purpose::News => (words::news_data(l), words::consent_ground(l)),
     };
+    let wanted = if purpose.is_optional() { ui::optional(l) } else { ui::required(l) };
+    let name = format!("{} ({wanted})", say::purpose(l, purpose));
     let kept = words::years(l, purpose.retention_years());
     vec![name.into_any(), data.into_any(), ground.into_any(), kept.into_any()]
 }

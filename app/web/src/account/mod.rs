@@ -13,7 +13,7 @@ mod confirm;
 mod figures;
 mod manage;
 mod own;
-mod say;
+pub(crate) mod say;
 mod sign_in;
 mod sign_up;
 mod throttle;

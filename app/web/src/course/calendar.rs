@@ -9,7 +9,7 @@ use domain::seoul;
 use icalendar::{Calendar, CalendarDateTime, Component, Event, EventLike, EventStatus};
 
 use super::run::find;
-use super::{space_name, title};
+use super::title;
 use crate::AppError;
 use crate::ask::Ask;
 use crate::words::{Language, catalogue as words};
@@ -53,7 +53,7 @@ fn file(
             .url(url);
         if let Some(space) = &view.space {
             let address = space.address.as_deref().map(|address| format!(", {address}")).unwrap_or_default();
-            event.location(&format!("{}{address}", space_name(l, space)));
+            event.location(&format!("{}{address}", space.name_in(l)));
         }
         event.status(match session.state {
             ClassState::Planned => EventStatus::Confirmed,

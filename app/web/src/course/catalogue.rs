@@ -7,7 +7,7 @@ use domain::seoul;
 use domain::space::store::Tree;
 use leptos::prelude::*;
 
-use super::{badges, category_word, mode_word, selection_word, space_name, title};
+use super::{badges, category_word, mode_word, selection_word, title};
 use crate::AppError;
 use crate::ask::Ask;
 use crate::ui::{
@@ -34,7 +34,7 @@ pub async fn catalogue(ask: Ask, Query(query): Query) -> Result<Response, AppErr
     let found = store::list_runs(&ask.centre, &filter, ask.viewer.as_ref(), page - 1, PAGE).await?;
     let tree = Tree::load(ask.centre.database()).await?;
     let rooms = tree.all().iter().filter(|space| space.holds_classes());
-    let rooms: Vec<Choice> = rooms.map(|room| Choice::new(&room.code, space_name(l, room))).collect();
+    let rooms: Vec<Choice> = rooms.map(|room| Choice::new(&room.code, room.name_in(l))).collect();
     let pages = usize::try_from(found.total.div_ceil(PAGE)).unwrap_or(1);
     let here = usize::try_from(page).unwrap_or(1);
     Ok(ask.page(words::title(l), move || {
@@ -115,7 +115,7 @@ pub(super) fn item(l: Language, line: &RunLine) -> impl IntoView + use<> {
         facts.push(Fact::new(words::dates(l), when::days(l, seoul::day(first), seoul::day(last))));
     }
     if let Some(space) = &line.space {
-        facts.push(Fact::new(words::place(l), space_name(l, space)));
+        facts.push(Fact::new(words::place(l), space.name_in(l)));
     }
     if let (Some(from), Some(until)) = (line.run.apply_from, line.run.apply_until) {
         facts.push(Fact::new(words::window(l), when::span(l, from, until)));

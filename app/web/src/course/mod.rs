@@ -33,14 +33,6 @@ fn title(l: Language, course: &domain::course::entity::course::Model) -> String 
     }
 }
 
-/// A space's name in the reader's language, where it has one.
-fn space_name(l: Language, space: &domain::space::entity::space::Model) -> String {
-    match (l, &space.name_en) {
-        (Language::En, Some(name)) => name.clone(),
-        _ => space.name.clone(),
-    }
-}
-
 fn category_word(l: Language, category: Category) -> &'static str {
     match category {
         Category::Basic => words::category_basic(l),

@@ -8,7 +8,7 @@ use domain::course::{ClassState, RunCode, RunState};
 use domain::seoul;
 use leptos::prelude::*;
 
-use super::{category_word, mode_word, selection_word, space_name, title, window_badge};
+use super::{category_word, mode_word, selection_word, title, window_badge};
 use crate::AppError;
 use crate::ask::Ask;
 use crate::ui::{
@@ -91,7 +91,7 @@ fn facts(l: Language, view: &RunView) -> Vec<Fact> {
         facts.push(Fact::new(words::hours(l), words::hours_of(l, planned().count(), hours(run.minutes))));
     }
     if let Some(space) = &view.space {
-        let (href, name) = (l.path(&format!("/places/{}", space.code)), space_name(l, space));
+        let (href, name) = (l.path(&format!("/places/{}", space.code)), space.name_in(l).to_owned());
         facts.push(Fact::new(words::place(l), view! { <a href=href>{name}</a> }));
     }
     if !run.instructor.is_empty() {

@@ -16,8 +16,8 @@ use uuid::Uuid;
 use super::plan::{self, Mark};
 use crate::ask::Ask;
 use crate::ui::{
-    Badge, Breadcrumb, Cell, Column, Crumb, DescriptionList, EmptyState, Fact, PageHead, StructuredItem,
-    StructuredList, Table, Telephone, Tone,
+    Badge, Breadcrumb, Cell, Column, Crumb, DescriptionList, EmptyState, Fact, LinkButton, Look, PageHead,
+    StructuredItem, StructuredList, Table, Telephone, Tone,
 };
 use crate::words::place as words;
 use crate::{AppError, when};
@@ -60,6 +60,7 @@ pub async fn detail(ask: Ask, Path(code): Path<String>) -> Result<Response, AppE
     let crumbs = around.iter().skip(1).rev().map(|space| Crumb::new(l, space.name_in(l), &path_of(space)));
     let way = [Crumb::new(l, words::title(l), "/places")].into_iter().chain(crumbs).collect();
     let title = space.name_in(l).to_owned();
+    let courses = ask.link(&format!("/courses?place={code}"));
     let phone = ask.centre.settings().phone.clone();
     Ok(ask.page(&title.clone(), || {
         view! {
@@ -67,6 +68,9 @@ pub async fn detail(ask: Ask, Path(code): Path<String>) -> Result<Response, AppE
             <PageHead title=title/>
             <div class="krds-badge-wrap">{places.state(space)}</div>
             <DescriptionList items=places.facts(space, phone)/>
+            {(space.kind == SpaceKind::Classroom && space.in_use_on(places.today)).then(|| view! {
+                <div class="actions"><LinkButton href=courses look=Look::Secondary>{words::courses(l)}</LinkButton></div>
+            })}
             {places.parts(space)}
             {seat_plan(l, &plan)}
         }
@@ -89,7 +93,8 @@ impl Places {
         let l = self.l;
         let parts: Vec<&str> = self.tree.children(Some(space.id)).map(|part| part.name_in(l)).collect();
         let parts = (!parts.is_empty()).then(|| Fact::new(words::parts(l), parts.join(", ")));
-        let facts = [self.told(words::address(l), space, |space| &space.address), self.seats_fact(space), parts];
+        let facts =
+            [self.told(words::address(l), space, |space| &space.address), self.seats_fact(space), parts];
         view! {
             <StructuredItem
                 href=l.path(&path_of(space))
@@ -195,7 +200,9 @@ impl Places {
                 view! { <a href=href>{name}</a> }.into_any(),
                 kind.into_any(),
                 self.state(part),
-                self.seats(part).map_or_else(|| "–".to_owned(), |count| words::seat_count(l, count)).into_any(),
+                self.seats(part)
+                    .map_or_else(|| "–".to_owned(), |count| words::seat_count(l, count))
+                    .into_any(),
             ]);
             self.add_parts(part, rows);
         }

@@ -64,7 +64,9 @@ pub fn tabs(l: Language, rooms: &[RoomPlan]) -> Option<impl IntoView + use<>> {
         }
     };
     let tabs: Vec<_> = rooms.iter().enumerate().map(tab).collect();
-    Some(view! { <fieldset class="seat-tabs"><legend class="sr-only">{words::rooms(l)}</legend>{tabs}</fieldset> })
+    Some(
+        view! { <fieldset class="seat-tabs"><legend class="sr-only">{words::rooms(l)}</legend>{tabs}</fieldset> },
+    )
 }
 
 /// The `index`th room of a plan, its seats as `seat` draws them and a gap where none stands.
@@ -74,7 +76,11 @@ where
 {
     let lines = room.seats.iter().map(|seat| seat.line).max().unwrap_or_default();
     let positions = room.seats.iter().map(|seat| seat.position).max().unwrap_or_default();
-    let cell = |line, position| match room.seats.iter().find(|seat| (seat.line, seat.position) == (line, position)) {
+    let cell = |line, position| match room
+        .seats
+        .iter()
+        .find(|seat| (seat.line, seat.position) == (line, position))
+    {
         Some(found) => seat(found),
         None => view! { <span class="seat-gap"></span> }.into_any(),
     };
