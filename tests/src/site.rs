@@ -53,6 +53,8 @@ pub struct Site {
     time: Arc<Mutex<DateTime<Utc>>>,
     numbers: AtomicU32,
     folder: TempDir,
+    /// While it lives, event streams go on.
+    _stop: watch::Sender<bool>,
     _postgres: Option<Fresh>,
 }
 
@@ -86,7 +88,7 @@ static SQLITE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     std::thread::spawn(make).join().expect("making the SQLite template")
 });
 
-fn web_settings(folder: &Path) -> WebSettings {
+fn web_settings(folder: &Path, stopping: watch::Receiver<bool>) -> WebSettings {
     let facts = CentreFacts {
         name: Bilingual::new("평생스마트교육장", "Lifelong Smart Learning Centre"),
         office: Bilingual::new("구청", "District Office"),
@@ -103,7 +105,7 @@ fn web_settings(folder: &Path) -> WebSettings {
         trusted_proxies: vec!["192.0.2.9/32".parse().expect("a network")],
         metrics_from: Vec::new(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
-        stopping: watch::channel(false).1,
+        stopping,
     }
 }
 
@@ -129,8 +131,18 @@ impl Site {
             ..settings
         };
         let centre = Centre::new(connection, clock, settings);
-        let app = server::app(centre.clone(), web_settings(folder.path()));
-        Self { centre, engine, app, time, numbers: AtomicU32::new(0), folder, _postgres: postgres }
+        let (stop, stopping) = watch::channel(false);
+        let app = server::app(centre.clone(), web_settings(folder.path(), stopping));
+        Self {
+            centre,
+            engine,
+            app,
+            time,
+            numbers: AtomicU32::new(0),
+            folder,
+            _stop: stop,
+            _postgres: postgres,
+        }
     }
 
     /// Sets the clock: `site.set_time("2021-01-11T09:00:00+09:00")`.

@@ -412,6 +412,16 @@ impl<'a> Batch<'a> {
         });
     }
 
+    /// Whether every command was refused, or had been answered before.
+    pub(super) fn changes_nothing(&self) -> bool {
+        self.made.is_empty() && self.changed.is_empty() && self.cancelled_runs.is_empty()
+    }
+
+    /// For a batch that is rolled back: the turn in the database stays what it was.
+    pub(super) fn give_turn_back(self) {
+        self.memory.turn -= 1;
+    }
+
     /// Writes the whole batch. What frees a place goes before what takes one, so that the unique indexes hold at
     /// every statement.
     pub(super) async fn write(self) -> Result<(), DbErr> {

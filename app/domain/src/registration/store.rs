@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::entity::{application, application_event, writer};
 use super::writer::{Actor, Apply, Command, Outcome, WriterError};
-use super::{Book, Choice, Refusal, Snapshot, State};
+use super::{Applicant, Book, Choice, Refusal, Snapshot, State};
 use crate::account::entity::person;
 use crate::account::{Desk, RunEditor, SignedIn, TrainingManager};
 use crate::centre::Centre;
@@ -126,6 +126,20 @@ pub async fn decline(
 pub async fn cancel_run(centre: &Centre, editor: &RunEditor, reason: String) -> Result<(), WriterError> {
     let actor = Actor::Office(editor.id());
     centre.writer().send(Command::CancelRun { run: editor.run(), actor, reason }).await?;
+    Ok(())
+}
+
+/// Why nobody could be entered this way at the moment, asked before a person is made for nothing. The writer decides.
+pub async fn check_at_desk(
+    centre: &Centre,
+    _desk: &Desk,
+    run: Uuid,
+    choice: &Choice,
+) -> Result<(), WriterError> {
+    let book = super::batch::load_book(centre.database(), run).await?.ok_or(Refusal::NotFound)?;
+    let limit = centre.settings().applications_a_month;
+    let who = Applicant { staff: false, at_desk: true, others: Vec::new(), monthly_limit: limit };
+    book.apply(&who, choice, centre.clock().now())?;
     Ok(())
 }
 

@@ -256,6 +256,12 @@ impl Work {
         let tx = crate::centre::begin(&self.database).await?;
         let mut batch = Batch::begin(&tx, &self.clock, &self.settings, &mut self.memory, waiting).await?;
         let answers = waiting.iter().map(|asked| batch.decide(&asked.command, asked.arrived)).collect();
+        if batch.changes_nothing() {
+            // What the answers rest on was committed before this batch took the lock.
+            batch.give_turn_back();
+            tx.rollback().await?;
+            return Ok(answers);
+        }
         batch.write().await?;
         tx.commit().await?;
         Ok(answers)

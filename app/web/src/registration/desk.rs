@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::account::{Address, Desk, PersonName, store as accounts};
 use domain::course::entity::run;
 use domain::registration::store::{self, AtDesk, Participant};
-use domain::registration::{Book, Choice as Wish, Refusal, Snapshot};
+use domain::registration::{Book, Choice as Wish, Outcome, Refusal, Snapshot, WriterError};
 use domain::space::{PlanSeat, SeatPlan};
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -79,17 +79,7 @@ pub async fn enter(ask: Ask, Path(code): Path<String>, input: Input) -> Result<R
             return draw(&ask, &desk, &run, Drawn { status, input, problems, entered: None }).await;
         }
     };
-    let Entry { name, phone, language, choice } = entry;
-    let known = match &phone {
-        Some(phone) => accounts::find_at_desk(&ask.centre, &desk, phone, &name).await?,
-        None => None,
-    };
-    let person = match known {
-        Some(person) => person,
-        None => accounts::create_at_desk(&ask.centre, &desk, key, name, phone, language).await?,
-    };
-    let who = AtDesk { person, language, staff: false };
-    match store::apply_at_desk(&ask.centre, &desk, who, run.id, choice, key).await {
+    match admit(&ask, &desk, &run, entry, key).await {
         Ok(outcome) => Ok(ask.see_other(&format!("/desk/{code}?entered={}", outcome.application))),
         Err(error) => {
             let refused = refusal::of_writer(error)?;
@@ -102,6 +92,30 @@ pub async fn enter(ask: Ask, Path(code): Path<String>, input: Input) -> Result<R
             draw(&ask, &desk, &run, Drawn { status, input, problems, entered: None }).await
         }
     }
+}
+
+/// Finds or makes the person, and puts their application into the queue.
+async fn admit(
+    ask: &Ask,
+    desk: &Desk,
+    run: &run::Model,
+    entry: Entry,
+    key: Uuid,
+) -> Result<Outcome, WriterError> {
+    let Entry { name, phone, language, choice } = entry;
+    let known = match &phone {
+        Some(phone) => accounts::find_at_desk(&ask.centre, desk, phone, &name).await?,
+        None => None,
+    };
+    let person = match known {
+        Some(person) => person,
+        None => {
+            store::check_at_desk(&ask.centre, desk, run.id, &choice).await?;
+            accounts::create_at_desk(&ask.centre, desk, key, name, phone, language).await?
+        }
+    };
+    let who = AtDesk { person, language, staff: false };
+    store::apply_at_desk(&ask.centre, desk, who, run.id, choice, key).await
 }
 
 /// `POST /desk/{code}/{application}/cancel`: always with a reason.

@@ -231,6 +231,9 @@ pub(super) async fn draw_detail(
     let title = title_of(l, &mine);
     let run_page = ask.link(&format!("/courses/{}", mine.run.code));
     let address = ask.link(&format!("/my/{application}"));
+    // What concerns no field of the form for cancelling is said above everything.
+    let refused = problems.of("").map(str::to_owned);
+    let problems = if refused.is_some() { Problems::default() } else { problems };
     Ok(ask.refuse(status, &title.clone(), move || {
         let live = mine.application.state.is_live();
         let history: Vec<Vec<Cell>> = mine.history.iter().map(|event| history_row(l, event)).collect();
@@ -238,6 +241,9 @@ pub(super) async fn draw_detail(
         view! {
             <Breadcrumb l=l way=vec![Crumb::new(l, words::my_courses(l), "/my")] here=title.clone()/>
             <PageHead title=title.clone()/>
+            {refused.map(|sentence| view! {
+                <div role="alert" tabindex="-1" autofocus><Alert l=l tone=Tone::Danger><p>{sentence}</p></Alert></div>
+            })}
             <div role="status">{standing(l, &mine)}</div>
             {(mine.application.state == State::Offered).then(|| view! {
                 <Form l=l action=format!("{address}/accept")><Button>{words::accept(l)}</Button></Form>
