@@ -1,5 +1,6 @@
 //! What the program promises, one file for each feature.
 
+mod account;
 mod constraint;
 mod registration;
 mod schema;
