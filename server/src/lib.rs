@@ -5,6 +5,8 @@ pub mod database;
 mod health;
 mod layers;
 mod mail;
+mod message;
+pub mod notice;
 mod router;
 pub mod serve;
 pub mod session;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::ServiceExt;
 use axum::extract::Request;
 use domain::centre::Centre;
+use domain::notice::store::empty_old;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
@@ -16,6 +17,7 @@ use tokio::sync::watch;
 use web::ui::CentreFacts;
 
 use crate::config::Config;
+use crate::notice::Outbox;
 use crate::router::{WebSettings, app};
 use crate::session::Sessions;
 
@@ -33,10 +35,13 @@ pub async fn serve(centre: Centre, config: Config) -> Result<(), Failure> {
     let keeper = tokio::spawn(keep(centre.clone(), metrics.clone(), stopping.clone()));
     let deadlines = tokio::spawn(watch_deadlines(centre.clone(), stopping.clone()));
     let watchers = tokio::spawn(centre.watchers().clone().keep(centre.clone()));
+    let facts = Arc::new(facts(&config));
+    let outbox = Outbox::new(centre.clone(), facts.clone(), &config)?;
+    let outbox = tokio::spawn(outbox.run(stopping.clone()));
     let web = WebSettings {
         site: config.site.clone(),
         data: config.data.clone(),
-        facts: Arc::new(facts(&config)),
+        facts,
         trusted_proxies: config.trusted_proxies.clone(),
         metrics_from: config.metrics_from.clone(),
         metrics,
@@ -59,6 +64,7 @@ pub async fn serve(centre: Centre, config: Config) -> Result<(), Failure> {
     }
     keeper.await?;
     deadlines.await?;
+    outbox.await?;
     watchers.abort();
     Ok(())
 }
@@ -82,7 +88,7 @@ async fn asked_to_stop() -> std::io::Result<()> {
 
 /// Sweeps up what has expired and folds the samples of the metrics, until the program stops.
 async fn keep(centre: Centre, metrics: PrometheusHandle, stopping: watch::Receiver<bool>) {
-    let sessions = Sessions::new(centre);
+    let sessions = Sessions::new(centre.clone());
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     let stopped = wait(stopping);
     tokio::pin!(stopped);
@@ -94,6 +100,9 @@ async fn keep(centre: Centre, metrics: PrometheusHandle, stopping: watch::Receiv
         metrics.run_upkeep();
         if let Err(cause) = sessions.sweep().await {
             tracing::warn!(%cause, "expired sessions stay for now");
+        }
+        if let Err(cause) = empty_old(&centre).await {
+            tracing::warn!(%cause, "old notices stay for now");
         }
     }
 }

@@ -10,10 +10,12 @@
 //! ```
 
 mod form;
+pub mod mail_server;
 mod page;
 mod postgres;
 mod site;
 mod tables;
+pub mod text_gateway;
 mod visitor;
 
 pub use form::Form;

@@ -14,7 +14,8 @@ use domain::language::Language;
 use domain::notice::entity::notice;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use sea_orm::{EntityTrait, QueryOrder};
-use server::config::Database;
+use server::config::{Config, Database, Flags, TextGateway};
+use server::notice::Outbox;
 use server::session::{COOKIE, Sessions};
 use server::{WebSettings, database};
 use tempfile::TempDir;
@@ -215,6 +216,49 @@ impl Site {
     pub async fn notices(&self) -> Vec<notice::Model> {
         let all = notice::Entity::find().order_by_asc(notice::Column::Id).all(self.centre.database()).await;
         all.expect("reading the outbox")
+    }
+
+    /// Sends what is due into the site's folder, and says how many attempts that took.
+    pub async fn deliver(&self) -> usize {
+        let sent = self.outbox(self.config(|_| None)).deliver().await;
+        sent.expect("reading and writing the outbox")
+    }
+
+    /// What lies in the folder of letters and text messages, oldest first.
+    pub fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path().join("outbox")).into_iter().flatten().flatten();
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        paths.sort();
+        paths.iter().map(|path| std::fs::read_to_string(path).expect("a file")).collect()
+    }
+
+    /// A worker that sends letters to this mail server.
+    pub fn outbox_by_smtp(&self, url: &str) -> Outbox {
+        self.outbox(self.config(|name| (name == "CENTRE_SMTP").then(|| url.to_owned())))
+    }
+
+    /// A worker that sends text messages to this gateway, with this key.
+    pub fn outbox_by_gateway(&self, url: &str, key: &str) -> Outbox {
+        // Whoever comes second finds it done.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut config = self.config(|_| None);
+        config.text = Some(TextGateway {
+            url: url.parse().expect("an address"),
+            header: Some(("authorization".into(), key.into())),
+            content_type: "application/json".into(),
+            body: r#"{"to":"{to}","text":"{text}","id":"{id}"}"#.into(),
+        });
+        self.outbox(config)
+    }
+
+    fn config(&self, secret: impl Fn(&str) -> Option<String>) -> Config {
+        let data = self.folder.path().to_owned();
+        std::fs::create_dir_all(data.join("outbox")).expect("a folder");
+        Config::read(&Flags { data: Some(data), ..Flags::default() }, secret).expect("settings")
+    }
+
+    fn outbox(&self, config: Config) -> Outbox {
+        Outbox::new(self.centre.clone(), web_settings(self.folder.path()).facts, &config).expect("an outbox")
     }
 
     /// Every row of every table, to compare before and after.

@@ -2,6 +2,7 @@
 
 mod account;
 mod constraint;
+mod notice;
 mod registration;
 mod schema;
 mod server;

@@ -135,6 +135,7 @@ fn staff_menu(l: Language, viewer: &SignedIn) -> Vec<MenuItem> {
     let lines = [
         (Duty::Administrator, words::account::menu_people(l), "/manage/people"),
         (Duty::Administrator, words::account::menu_audit(l), "/manage/audit"),
+        (Duty::Administrator, words::notice::menu(l), "/manage/notices"),
     ];
     let theirs = lines.into_iter().filter(|(duty, ..)| viewer.has(*duty));
     theirs.map(|(_, label, path)| MenuItem::new(label, path)).collect()

@@ -12,6 +12,8 @@ pub use error::{AppError, draw_errors};
 #[cfg(feature = "ssr")]
 pub mod course;
 #[cfg(feature = "ssr")]
+pub mod notice;
+#[cfg(feature = "ssr")]
 mod privacy;
 pub mod registration;
 pub mod space;
@@ -33,6 +35,7 @@ pub fn hydrate() {
 pub fn routes() -> axum::Router<domain::centre::Centre> {
     account::routes()
         .merge(course::routes())
+        .merge(notice::routes())
         .merge(registration::routes())
         .merge(space::routes())
         .merge(privacy::routes())

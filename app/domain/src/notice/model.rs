@@ -1,7 +1,8 @@
 //! The events people are told about, and the facts a letter is rendered from.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::named::named;
 
@@ -43,6 +44,46 @@ named! {
     }
 }
 
+impl Event {
+    /// Whether it brings a secret that is good for minutes: it may go out at night, and is forgotten once sent.
+    pub fn is_code(self) -> bool {
+        matches!(
+            self,
+            Self::SignUpCode
+                | Self::SignInCode
+                | Self::ResetCode
+                | Self::ContactCode
+                | Self::AlreadyRegistered
+        )
+    }
+}
+
+/// After so many attempts in vain a notice waits for an administrator.
+pub const MOST_TRIES: u32 = 12;
+
+/// How long to wait after the `tries`-th attempt in vain: one minute, doubled each time, at most six hours. The id
+/// spreads those that failed together over a quarter more.
+pub fn delay(tries: u32, id: Uuid) -> TimeDelta {
+    let seconds = 60_i64 << tries.saturating_sub(1).min(9);
+    let seconds = seconds.min(6 * 60 * 60);
+    let spread = i64::from(id.as_bytes()[15]) * seconds / 4 / 255;
+    TimeDelta::seconds(seconds + spread)
+}
+
+/// When a text message may go out: at once, but between 21:00 and 08:00 in Seoul people sleep.
+/// `wall` is the time there; the answer is how long to wait.
+pub fn quiet_for(wall: NaiveTime) -> TimeDelta {
+    let morning = TimeDelta::hours(8);
+    let since_midnight = wall - NaiveTime::MIN;
+    if since_midnight < morning {
+        morning - since_midnight
+    } else if since_midnight >= TimeDelta::hours(21) {
+        morning + TimeDelta::hours(24) - since_midnight
+    } else {
+        TimeDelta::zero()
+    }
+}
+
 /// What a letter is rendered from. Absent means: not part of this event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -73,4 +114,26 @@ pub struct Facts {
     pub until: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_grow_from_a_minute_to_six_hours_and_are_spread() {
+        let delays: Vec<i64> = (1..=12).map(|tries| delay(tries, Uuid::nil()).num_minutes()).collect();
+        assert_eq!(delays, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]);
+        assert_eq!(delay(1, Uuid::max()).num_seconds(), 75);
+    }
+
+    #[test]
+    fn nobody_is_woken_by_a_text_message() {
+        let wait = |text: &str| quiet_for(text.parse().unwrap()).num_minutes();
+        assert_eq!(wait("08:00:00"), 0);
+        assert_eq!(wait("20:59:59"), 0);
+        assert_eq!(wait("21:00:00"), 11 * 60);
+        assert_eq!(wait("00:00:00"), 8 * 60);
+        assert_eq!(wait("07:59:00"), 1);
+    }
 }

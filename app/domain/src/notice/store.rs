@@ -1,13 +1,19 @@
-//! Writing notices down, in the transaction of what they tell about.
+//! Writing notices down, in the transaction of what they tell about, and keeping account of how they were sent.
 
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use uuid::Uuid;
 
-use crate::account::Address;
+use crate::account::{Address, Administrator, record};
+use crate::centre::Centre;
 use crate::clock::Clock;
 use crate::language::Language;
 use crate::notice::entity::notice;
-use crate::notice::{Event, Facts, NoticeState};
+use crate::notice::{Event, Facts, MOST_TRIES, NoticeState, delay};
 
 /// A notice to be. Its row's id becomes the letter's Message-ID, so that one event reaches one person as one letter.
 #[derive(Clone, Debug)]
@@ -57,4 +63,148 @@ fn row(clock: &Clock, draft: Draft) -> notice::ActiveModel {
         sent_at: Set(None),
         trouble: Set(None),
     }
+}
+
+/// How long an attempt may take. What is still `sending` after this was cut off, and nobody knows whether it arrived.
+const LEASE: TimeDelta = TimeDelta::minutes(2);
+
+/// Notices whose time has come, the longest due first. Uses the index `notice_due`.
+pub async fn due(centre: &Centre, most: u64) -> Result<Vec<notice::Model>, DbErr> {
+    notice::Entity::find()
+        .filter(notice::Column::State.is_in([NoticeState::Queued, NoticeState::Sending]))
+        .filter(notice::Column::NextAt.lte(centre.clock().now()))
+        .order_by_asc(notice::Column::NextAt)
+        .limit(most)
+        .all(centre.database())
+        .await
+}
+
+/// Takes a due notice for one attempt, and counts it. `None` if another server was quicker.
+/// One that was cut off is counted as uncertain: it may arrive twice, under the same Message-ID.
+pub async fn claim(centre: &Centre, row: notice::Model) -> Result<Option<notice::Model>, DbErr> {
+    let claimed = notice::Model {
+        state: NoticeState::Sending,
+        tries: row.tries + 1,
+        uncertain: row.uncertain + i32::from(row.state == NoticeState::Sending),
+        next_at: centre.clock().now() + LEASE,
+        ..row.clone()
+    };
+    let updated = notice::Entity::update_many()
+        .col_expr(notice::Column::State, Expr::value(claimed.state))
+        .col_expr(notice::Column::Tries, Expr::value(claimed.tries))
+        .col_expr(notice::Column::Uncertain, Expr::value(claimed.uncertain))
+        .col_expr(notice::Column::NextAt, Expr::value(claimed.next_at))
+        .filter(notice::Column::Id.eq(row.id))
+        .filter(notice::Column::State.eq(row.state))
+        .filter(notice::Column::NextAt.eq(row.next_at))
+        .exec(centre.database())
+        .await?;
+    Ok((updated.rows_affected == 1).then_some(claimed))
+}
+
+/// How an attempt ended. What went wrong is a word and a status, without personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    Sent,
+    /// Not now; another attempt may do better.
+    Failed(String),
+    /// The answer was lost after everything had been handed over.
+    Uncertain(String),
+    /// Another attempt would end the same.
+    Refused(String),
+}
+
+/// Writes down how the attempt on a claimed notice ended. Nothing is ever deleted.
+pub async fn finish(centre: &Centre, claimed: &notice::Model, attempt: Attempt) -> Result<(), DbErr> {
+    let now = centre.clock().now();
+    let tries = claimed.tries.unsigned_abs();
+    let (trouble, mut uncertain, mut state) = match attempt {
+        Attempt::Sent => (None, 0, NoticeState::Sent),
+        Attempt::Failed(trouble) => (Some(trouble), 0, NoticeState::Queued),
+        Attempt::Uncertain(trouble) => (Some(trouble), 1, NoticeState::Queued),
+        Attempt::Refused(trouble) => (Some(trouble), 0, NoticeState::Stuck),
+    };
+    if state == NoticeState::Queued && tries >= MOST_TRIES {
+        state = NoticeState::Stuck;
+    }
+    uncertain += claimed.uncertain;
+    let sent_at = (state == NoticeState::Sent).then_some(now);
+    let mut update = notice::Entity::update_many()
+        .col_expr(notice::Column::State, Expr::value(state))
+        .col_expr(notice::Column::Uncertain, Expr::value(uncertain))
+        .col_expr(notice::Column::NextAt, Expr::value(now + delay(tries, claimed.id)))
+        .col_expr(notice::Column::SentAt, Expr::value(sent_at))
+        .col_expr(notice::Column::Trouble, Expr::value(trouble));
+    if state == NoticeState::Sent && claimed.event.is_code() {
+        update = update.col_expr(notice::Column::Facts, Expr::value("{}"));
+    }
+    update
+        .filter(notice::Column::Id.eq(claimed.id))
+        .filter(notice::Column::State.eq(NoticeState::Sending))
+        .exec(centre.database())
+        .await?;
+    Ok(())
+}
+
+/// Lets a queued notice wait, without counting an attempt.
+pub async fn postpone(centre: &Centre, row: &notice::Model, until: DateTime<Utc>) -> Result<(), DbErr> {
+    notice::Entity::update_many()
+        .col_expr(notice::Column::NextAt, Expr::value(until))
+        .filter(notice::Column::Id.eq(row.id))
+        .filter(notice::Column::State.eq(NoticeState::Queued))
+        .exec(centre.database())
+        .await?;
+    Ok(())
+}
+
+/// Empties what was sent so long ago that nobody will ask about it.
+pub async fn empty_old(centre: &Centre) -> Result<(), DbErr> {
+    let long_ago = centre.clock().now() - TimeDelta::days(i64::from(centre.settings().notice_days));
+    notice::Entity::update_many()
+        .col_expr(notice::Column::Facts, Expr::value("{}"))
+        .col_expr(notice::Column::Address, Expr::value(None::<String>))
+        .filter(notice::Column::State.eq(NoticeState::Sent))
+        .filter(notice::Column::SentAt.lt(long_ago))
+        .filter(notice::Column::Facts.ne("{}").or(notice::Column::Address.is_not_null()))
+        .exec(centre.database())
+        .await?;
+    Ok(())
+}
+
+/// How late a notice must be to be worth an administrator's look.
+const LATE: TimeDelta = TimeDelta::minutes(10);
+
+/// What is stuck or late, newest first.
+pub async fn list_troubled(
+    centre: &Centre,
+    _: &Administrator,
+    most: u64,
+) -> Result<Vec<notice::Model>, DbErr> {
+    let late = Condition::all()
+        .add(notice::Column::State.is_in([NoticeState::Queued, NoticeState::Sending]))
+        .add(notice::Column::Tries.gt(0).or(notice::Column::NextAt.lt(centre.clock().now() - LATE)));
+    notice::Entity::find()
+        .filter(Condition::any().add(notice::Column::State.eq(NoticeState::Stuck)).add(late))
+        .order_by_desc(notice::Column::Id)
+        .limit(most)
+        .all(centre.database())
+        .await
+}
+
+/// Sends a stuck or late notice again at once, with all its attempts before it. `false` if it is no longer waiting.
+pub async fn retry(centre: &Centre, who: &Administrator, id: Uuid) -> Result<bool, DbErr> {
+    let tx = centre.begin().await?;
+    let updated = notice::Entity::update_many()
+        .col_expr(notice::Column::State, Expr::value(NoticeState::Queued))
+        .col_expr(notice::Column::Tries, Expr::value(0))
+        .col_expr(notice::Column::NextAt, Expr::value(centre.clock().now()))
+        .filter(notice::Column::Id.eq(id))
+        .filter(notice::Column::State.is_in([NoticeState::Stuck, NoticeState::Queued]))
+        .exec(&tx)
+        .await?;
+    if updated.rows_affected == 1 {
+        record(&tx, centre.clock(), Some(who.id()), "retry", "notice", &id.to_string(), "").await?;
+    }
+    tx.commit().await?;
+    Ok(updated.rows_affected == 1)
 }

@@ -1,0 +1,239 @@
+//! The words of letters and text messages, made from an event and its facts when they are sent.
+
+use chrono::{DateTime, Utc};
+use domain::language::Language;
+use domain::notice::{Event, Facts};
+
+use crate::ui::CentreFacts;
+use crate::when;
+use crate::words::notice as words;
+
+/// A letter in plain text and in HTML, which say the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+/// `public_url` is where the site is reached, without a slash at its end.
+pub fn letter(l: Language, event: Event, facts: &Facts, centre: &CentreFacts, public_url: &str) -> Letter {
+    let name = centre.name.of(l);
+    let mut paragraphs = vec![vec![words::greeting(l, name)], vec![sentence(l, event, facts)]];
+    let mut lines = code_lines(l, facts);
+    lines.extend(fact_lines(l, event, facts));
+    paragraphs.push(lines);
+    paragraphs.extend(link(l, event, facts, public_url).map(|(label, url)| vec![label.to_owned(), url]));
+    if event.is_code() || event == Event::NotRegistered {
+        paragraphs.push(vec![words::not_you(l).to_owned()]);
+    }
+    paragraphs.push(vec![words::closing(l, name, &centre.phone), words::no_reply(l).to_owned()]);
+    paragraphs.retain(|lines| !lines.is_empty());
+    let text: Vec<String> = paragraphs.iter().map(|lines| lines.join("\n")).collect();
+    Letter {
+        subject: format!("[{name}] {}", subject(l, event, course(facts))),
+        text: text.join("\n\n"),
+        html: html(l, &paragraphs),
+    }
+}
+
+/// The same in the length of a text message: what happened, when and where, and the address of the page.
+pub fn text_message(
+    l: Language,
+    event: Event,
+    facts: &Facts,
+    centre: &CentreFacts,
+    public_url: &str,
+) -> String {
+    let head = format!("[{}] {}", centre.name.of(l), sentence(l, event, facts));
+    let mut lines = vec![head];
+    lines.extend(code_lines(l, facts));
+    lines.extend(fact_lines(l, event, facts));
+    // Whoever types the code on a phone needs no second way, and a link in a code's message looks like a fraud.
+    if !event.is_code() {
+        lines.extend(link(l, event, facts, public_url).map(|(_, url)| url));
+        lines.push(centre.phone.clone());
+    }
+    lines.join("\n")
+}
+
+fn course(facts: &Facts) -> &str {
+    facts.course.as_deref().unwrap_or_default()
+}
+
+pub(super) fn subject(l: Language, event: Event, course: &str) -> String {
+    match event {
+        Event::SignUpCode => words::sign_up_code_subject(l).into(),
+        Event::SignInCode => words::sign_in_code_subject(l).into(),
+        Event::ResetCode => words::reset_code_subject(l).into(),
+        Event::ContactCode => words::contact_code_subject(l).into(),
+        Event::AlreadyRegistered => words::already_registered_subject(l).into(),
+        Event::NotRegistered => words::not_registered_subject(l).into(),
+        Event::Booked => words::booked_subject(l, course),
+        Event::Waiting => words::waiting_subject(l, course),
+        Event::Asked => words::asked_subject(l, course),
+        Event::Promoted => words::promoted_subject(l, course),
+        Event::Offered => words::offered_subject(l, course),
+        Event::OfferLapsed => words::offer_lapsed_subject(l, course),
+        Event::ListEnded => words::list_ended_subject(l, course),
+        Event::Approved => words::approved_subject(l, course),
+        Event::Declined => words::declined_subject(l, course),
+        Event::SeatChanged => words::seat_changed_subject(l, course),
+        Event::Cancelled => words::cancelled_subject(l, course),
+        Event::ClassMoved => words::class_moved_subject(l, course),
+        Event::ClassCancelled => words::class_cancelled_subject(l, course),
+        Event::RunCancelled => words::run_cancelled_subject(l, course),
+        Event::RunChanged => words::run_changed_subject(l, course),
+    }
+}
+
+fn sentence(l: Language, event: Event, facts: &Facts) -> String {
+    let course = course(facts);
+    let moment = |at: Option<DateTime<Utc>>| at.map(|at| when::moment(l, at)).unwrap_or_default();
+    match event {
+        Event::SignUpCode => words::sign_up_code(l).into(),
+        Event::SignInCode => words::sign_in_code(l).into(),
+        Event::ResetCode => words::reset_code(l).into(),
+        Event::ContactCode => words::contact_code(l).into(),
+        Event::AlreadyRegistered => words::already_registered(l).into(),
+        Event::NotRegistered => words::not_registered(l).into(),
+        Event::Booked => words::booked(l, course),
+        Event::Waiting => words::waiting(l, course, facts.rank.unwrap_or(1)),
+        Event::Asked => words::asked(l, course),
+        Event::Promoted => words::promoted(l, course),
+        Event::Offered => words::offered(l, course, moment(facts.until)),
+        Event::OfferLapsed => words::offer_lapsed(l, course),
+        Event::ListEnded => words::list_ended(l, course),
+        Event::Approved => words::approved(l, course),
+        Event::Declined => words::declined(l, course),
+        Event::SeatChanged => words::seat_changed(l, course),
+        Event::Cancelled => words::cancelled(l, course),
+        Event::ClassMoved => words::class_moved(l, course, moment(facts.moved_from), moment(facts.starts_at)),
+        Event::ClassCancelled => words::class_cancelled(l, course, moment(facts.starts_at)),
+        Event::RunCancelled => words::run_cancelled(l, course),
+        Event::RunChanged => words::run_changed(l, course),
+    }
+}
+
+fn code_lines(l: Language, facts: &Facts) -> Vec<String> {
+    let Some(code) = &facts.code else { return Vec::new() };
+    let until = facts.until.map(|until| words::code_until(l, when::time(until)));
+    [words::code_is(l, code)].into_iter().chain(until).collect()
+}
+
+/// What the reader will want to look up again. A move names its times in the sentence.
+fn fact_lines(l: Language, event: Event, facts: &Facts) -> Vec<String> {
+    let says_when = !matches!(event, Event::ClassMoved | Event::ClassCancelled);
+    let begins = facts.starts_at.filter(|_| says_when);
+    let lines = [
+        begins.map(|at| words::fact_begins(l, when::moment(l, at))),
+        facts.space.as_ref().map(|space| words::fact_space(l, space)),
+        facts.seat.as_ref().map(|seat| words::fact_seat(l, seat)),
+        facts.reason.as_ref().map(|reason| words::fact_reason(l, reason)),
+    ];
+    lines.into_iter().flatten().collect()
+}
+
+/// Where the letter leads, and what that is.
+fn link(l: Language, event: Event, facts: &Facts, public_url: &str) -> Option<(&'static str, String)> {
+    let to = |path: &str| format!("{public_url}{}", l.path(path));
+    match (event, &facts.token, &facts.run_code) {
+        (_, Some(token), _) => Some((words::link_confirm(l), to(&format!("/confirm/link/{token}")))),
+        (Event::NotRegistered, ..) => Some((words::link_sign_up(l), to("/sign-up"))),
+        (Event::Offered, ..) => Some((words::link_offer(l), to("/my"))),
+        (_, _, Some(code)) => Some((words::link_run(l), to(&format!("/courses/{code}")))),
+        _ => None,
+    }
+}
+
+fn html(l: Language, paragraphs: &[Vec<String>]) -> String {
+    let line = |line: &String| match line.starts_with("http") {
+        true => format!("<a href=\"{0}\">{0}</a>", escape(line)),
+        false => escape(line),
+    };
+    let paragraph = |lines: &Vec<String>| {
+        let lines: Vec<String> = lines.iter().map(line).collect();
+        format!("<p>{}</p>\n", lines.join("<br>\n"))
+    };
+    let body: String = paragraphs.iter().map(paragraph).collect();
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"></head><body>\n{body}</body></html>\n",
+        l.code()
+    )
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::Bilingual;
+
+    fn centre() -> CentreFacts {
+        CentreFacts {
+            name: Bilingual::new("평생스마트교육장", "Smart Learning Centre"),
+            office: Bilingual::new("", ""),
+            address: Bilingual::new("", ""),
+            phone: "02-123-4567".into(),
+            hours: Bilingual::new("", ""),
+            demonstration: false,
+            version: String::new(),
+        }
+    }
+
+    fn all_facts() -> Facts {
+        Facts {
+            run_code: Some("P21-014".into()),
+            course: Some("엑셀 <기초>".into()),
+            starts_at: "2021-01-18T01:00:00Z".parse().ok(),
+            moved_from: "2021-01-15T01:00:00Z".parse().ok(),
+            space: Some("제1강의실".into()),
+            seat: Some("1-07".into()),
+            rank: Some(3),
+            until: "2021-01-12T09:00:00Z".parse().ok(),
+            reason: Some("강사 사정".into()),
+            ..Facts::default()
+        }
+    }
+
+    #[test]
+    fn a_booking_tells_what_when_where_and_which_seat() {
+        let letter =
+            letter(Language::Ko, Event::Booked, &all_facts(), &centre(), "https://learn.example.org");
+        assert_eq!(letter.subject, "[평생스마트교육장] 수강신청 확정: 엑셀 <기초>");
+        for part in [
+            "수강신청이 확정되었습니다",
+            "2021년 1월 18일(월) 10:00",
+            "제1강의실",
+            "1-07",
+            "https://learn.example.org/courses/P21-014",
+            "02-123-4567",
+        ] {
+            assert!(letter.text.contains(part), "{part}: {}", letter.text);
+        }
+        assert!(letter.html.contains("엑셀 &lt;기초&gt;") && !letter.html.contains("<기초>"));
+    }
+
+    #[test]
+    fn every_event_has_words_in_both_languages_and_leaves_nothing_empty() {
+        for &event in [Event::SignUpCode, Event::Booked, Event::Offered].iter().chain(Event::ALL) {
+            for &l in Language::ALL {
+                let letter = letter(l, event, &all_facts(), &centre(), "https://learn.example.org");
+                assert!(!letter.text.contains("\n\n\n") && !letter.text.contains("  "), "{}", letter.text);
+                let text = text_message(l, event, &all_facts(), &centre(), "https://learn.example.org");
+                assert!(text.starts_with('[') && text.chars().count() < 300, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_by_text_message_holds_no_link() {
+        let facts = Facts { code: Some("123456".into()), token: Some("abc".into()), ..Facts::default() };
+        let text = text_message(Language::Ko, Event::SignInCode, &facts, &centre(), "https://a.example");
+        assert!(text.contains("123456") && !text.contains("http"));
+        let letter = letter(Language::En, Event::SignInCode, &facts, &centre(), "https://a.example");
+        assert!(letter.text.contains("https://a.example/en/confirm/link/abc"));
+    }
+}
