@@ -89,8 +89,8 @@ static SQLITE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     std::thread::spawn(make).join().expect("making the SQLite template")
 });
 
-fn web_settings(folder: &Path, stopping: watch::Receiver<bool>) -> WebSettings {
-    let facts = CentreFacts {
+fn facts() -> Arc<CentreFacts> {
+    Arc::new(CentreFacts {
         name: Bilingual::new("평생스마트교육장", "Lifelong Smart Learning Centre"),
         office: Bilingual::new("구청", "District Office"),
         address: Bilingual::new("어느 길 1", "1 Some Street"),
@@ -98,11 +98,14 @@ fn web_settings(folder: &Path, stopping: watch::Receiver<bool>) -> WebSettings {
         hours: Bilingual::new("평일 09:00~18:00", "weekdays 09:00–18:00"),
         demonstration: false,
         version: "1".into(),
-    };
+    })
+}
+
+fn web_settings(folder: &Path, stopping: watch::Receiver<bool>) -> WebSettings {
     WebSettings {
         site: folder.join("site"),
         data: folder.to_owned(),
-        facts: Arc::new(facts),
+        facts: facts(),
         trusted_proxies: vec!["192.0.2.9/32".parse().expect("a network")],
         metrics_from: Vec::new(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
@@ -258,7 +261,7 @@ impl Site {
     }
 
     fn outbox(&self, config: Config) -> Outbox {
-        Outbox::new(self.centre.clone(), web_settings(self.folder.path()).facts, &config).expect("an outbox")
+        Outbox::new(self.centre.clone(), facts(), &config).expect("an outbox")
     }
 
     /// Every row of every table, to compare before and after.
