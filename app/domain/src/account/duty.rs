@@ -88,7 +88,7 @@ pub async fn revoke(centre: &Centre, by: &Administrator, id: Uuid, duty: Duty) -
     let tx = centre.begin().await?;
     // All administrators' rows at once: two who revoke each other must come one after the other.
     duty::Entity::update_many()
-        .col_expr(duty::Column::GrantedAt, Expr::col(duty::Column::GrantedAt).into())
+        .col_expr(duty::Column::GrantedAt, Expr::col(duty::Column::GrantedAt))
         .filter(duty::Column::Name.eq(Duty::Administrator))
         .exec(&tx)
         .await?;

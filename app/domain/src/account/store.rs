@@ -401,7 +401,7 @@ pub async fn consent_history<C: ConnectionTrait>(db: &C, who: &SignedIn) -> Resu
 /// Takes the row's lock, so that what is decided about one person is decided one after the other.
 async fn lock_person(tx: &DatabaseTransaction, person: Uuid) -> Result<(), DbErr> {
     person::Entity::update_many()
-        .col_expr(person::Column::State, Expr::col(person::Column::State).into())
+        .col_expr(person::Column::State, Expr::col(person::Column::State))
         .filter(person::Column::Id.eq(person))
         .exec(tx)
         .await?;
