@@ -88,6 +88,14 @@ impl Centre {
         &self.inner.watchers
     }
 
+    /// Lets the writer give out places that a committed change may have freed. Where it can't at the moment, its own
+    /// round does a little later.
+    pub async fn settle(&self) {
+        if let Err(error) = self.writer().settle().await {
+            tracing::warn!(%error, "places that may be free are given out later");
+        }
+    }
+
     /// Begins a transaction that will write.
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
         begin(self.database()).await
@@ -105,7 +113,7 @@ pub async fn begin(database: &DatabaseConnection) -> Result<DatabaseTransaction,
 }
 
 /// Advances the writer's turn in `tx`, so that what it keeps in memory is read anew. Whoever changes runs, class
-/// sessions or seats outside the writer calls this in the same transaction (and [`Writer::settle`] after it, where
+/// sessions or seats outside the writer calls this in the same transaction (and [`Centre::settle`] after it, where
 /// places may have become free).
 pub async fn turn<C: ConnectionTrait>(tx: &C) -> Result<(), DbErr> {
     tx.execute_unprepared("UPDATE writer SET turn = turn + 1").await?;

@@ -324,15 +324,8 @@ pub async fn change_run(
     saving.write(&tx, centre.clock(), &programme).await?;
     record(&tx, centre.clock(), Some(by.id()), "change", "run", &run.id.to_string(), "details").await?;
     tx.commit().await?;
-    settle(centre).await;
+    centre.settle().await;
     Ok(())
-}
-
-/// Lets the writer give out places that have become free. Where it can't now, its own round does a little later.
-pub(super) async fn settle(centre: &Centre) {
-    if let Err(error) = centre.writer().settle().await {
-        tracing::warn!(%error, "places that may be free are given out later");
-    }
 }
 
 /// Makes a draft visible, or says all that is missing. Gives the hint that its window ends when the desk is shut.

@@ -54,7 +54,7 @@ pub async fn add_seat(
     let row = seat_row(centre.clock(), room, wanted).insert(&tx).await?;
     record(&tx, centre.clock(), Some(by.id()), "add", "seat", &row.id.to_string(), FIELDS).await?;
     tx.commit().await?;
-    settle(centre).await;
+    centre.settle().await;
     Ok(())
 }
 
@@ -86,7 +86,7 @@ pub async fn change_seat(
     row.update(&tx).await?;
     record(&tx, centre.clock(), Some(by.id()), "change", "seat", &id.to_string(), FIELDS).await?;
     tx.commit().await?;
-    settle(centre).await;
+    centre.settle().await;
     Ok(())
 }
 
@@ -112,13 +112,6 @@ pub async fn remove_seat(
     record(&tx, centre.clock(), Some(by.id()), "remove", "seat", &seat.id.to_string(), "").await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// A seat back in service goes to whoever waits. Where the writer can't now, its own round does a little later.
-async fn settle(centre: &Centre) {
-    if let Err(error) = centre.writer().settle().await {
-        tracing::warn!(%error, "seats that may be free are given out later");
-    }
 }
 
 async fn find(tx: &impl ConnectionTrait, room: Uuid, code: &SeatCode) -> Result<seat::Model, PlanError> {
