@@ -27,6 +27,8 @@ pub enum AppError {
     BadRequest,
     #[error("the state it was made for is over")]
     Conflict,
+    #[error("what was sent is too large")]
+    TooLarge,
     #[error("too many requests")]
     TooMany {
         /// Seconds until another try makes sense.
@@ -55,6 +57,7 @@ impl AppError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::Conflict => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Database(DbErr::ConnectionAcquire(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) | Self::Session(_) | Self::Unset(_) | Self::Broken(_) => {

@@ -47,6 +47,9 @@ pub fn Form(
     /// Sends with `get`, for searches and filters; what it asks for is then in the URL.
     #[prop(optional)]
     get: bool,
+    /// Sends files, as `multipart/form-data`.
+    #[prop(optional)]
+    upload: bool,
     /// Makes the ids of its fields differ from those of other forms on the page.
     #[prop(optional, into)]
     id: String,
@@ -57,7 +60,13 @@ pub fn Form(
         Filled { language: l, input: Arc::new(input), problems: Arc::new(problems), prefix, asks: !get };
     let summary = (!filled.problems.is_empty()).then(|| error_summary(&filled));
     view! {
-        <form class="form" method=if get { "get" } else { "post" } action=action novalidate>
+        <form
+            class="form"
+            method=if get { "get" } else { "post" }
+            action=action
+            enctype=upload.then_some("multipart/form-data")
+            novalidate
+        >
             {summary}
             <Provider value=filled>{children()}</Provider>
         </form>
@@ -196,6 +205,32 @@ pub fn TextInput(
             autocomplete=autocomplete
             inputmode=inputmode
             maxlength=maxlength
+            aria-describedby=field.described_by()
+            aria-invalid=field.invalid()
+        />
+    };
+    field.around(label, control.into_any())
+}
+
+/// A file of the reader's, in a `Form` with `upload`. What was chosen can't be shown again.
+#[component]
+pub fn FileInput(
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] hint: String,
+    #[prop(optional)] required: bool,
+    /// The kinds that the browser offers first: `.csv,text/csv`.
+    accept: &'static str,
+) -> impl IntoView {
+    let field = Field::new(name, hint, required);
+    let control = view! {
+        <input
+            class="krds-input input-file"
+            type="file"
+            id=field.id.clone()
+            name=field.name.clone()
+            accept=accept
+            required=required
             aria-describedby=field.described_by()
             aria-invalid=field.invalid()
         />

@@ -32,7 +32,8 @@ pub use {
     display::{Display, change_display},
     error::error_page,
     form::{
-        Checkbox, CheckboxGroup, Choice, Form, Hidden, RadioGroup, SearchBox, Select, TextArea, TextInput,
+        Checkbox, CheckboxGroup, Choice, FileInput, Form, Hidden, RadioGroup, SearchBox, Select, TextArea,
+        TextInput,
     },
     input::{Input, Problems, Query},
     list::{Cell, Column, DescriptionList, EmptyState, Fact, StructuredItem, StructuredList, Table},
