@@ -133,12 +133,16 @@ impl Ask {
 /// The lines of the menu that a duty brings; each feature adds its own.
 fn staff_menu(l: Language, viewer: &SignedIn) -> Vec<MenuItem> {
     let lines = [
+        (Duty::TrainingManager, words::course::runs(l), "/manage/runs"),
+        (Duty::Instructor, words::course::runs(l), "/manage/runs"),
         (Duty::Administrator, words::account::menu_people(l), "/manage/people"),
         (Duty::Administrator, words::account::menu_audit(l), "/manage/audit"),
         (Duty::Administrator, words::notice::menu(l), "/manage/notices"),
     ];
-    let theirs = lines.into_iter().filter(|(duty, ..)| viewer.has(*duty));
-    theirs.map(|(_, label, path)| MenuItem::new(label, path)).collect()
+    let mut theirs: Vec<_> = lines.into_iter().filter(|(duty, ..)| viewer.has(*duty)).collect();
+    // Two duties may lead to one page.
+    theirs.dedup_by_key(|(.., path)| *path);
+    theirs.into_iter().map(|(_, label, path)| MenuItem::new(label, path)).collect()
 }
 
 /// `path` with `next`, the address to go to afterwards, in its query. The front page needs no mention.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::DbErr;
 use crate::account::{TrainingManager, record};
 use crate::centre::{Centre, turn};
-use crate::course::edit::{Clash, CourseDetails, EditError, Refusal, Saving, insert_course, settle};
+use crate::course::edit::{Clash, CourseDetails, EditError, Refusal, Saving, insert_course};
 use crate::course::entity::{course, run};
 use crate::course::programme::{Programme, Sessions};
 use crate::course::store::in_year;
@@ -202,7 +202,7 @@ async fn bring_in(centre: &Centre, by: Option<Uuid>, bytes: &[u8], act: Act) -> 
     match act {
         Act::Commit => {
             tx.commit().await?;
-            settle(centre).await;
+            centre.settle().await;
         }
         Act::DryRun => tx.rollback().await?,
     }
@@ -526,7 +526,7 @@ fn instant_text(at: Option<DateTime<Utc>>) -> String {
 
 /// The published runs of a year in the file's own form and order: residents' runs before staff's, by first date
 /// and code, lines ended as the office's spreadsheet ends them.
-pub async fn export(centre: &Centre, _by: &TrainingManager, year: i32) -> Result<Vec<u8>, ImportError> {
+pub async fn export(centre: &Centre, _by: &TrainingManager, year: i32) -> Result<Vec<u8>, DbErr> {
     let db = centre.database();
     let runs = run::Entity::find()
         .filter(in_year(year))

@@ -159,6 +159,11 @@ impl Weekdays {
         &self.0
     }
 
+    /// All seven with their words, in the week's order.
+    pub fn all() -> impl Iterator<Item = (&'static str, Weekday)> {
+        DAY_WORDS.into_iter()
+    }
+
     /// The file form again: `mon tue wed`.
     pub fn text(&self) -> String {
         let words: Vec<&str> =

@@ -3,8 +3,10 @@
 mod calendar;
 mod catalogue;
 mod home;
+mod manage;
 mod run;
 
+pub use manage::import_problem;
 pub use run::draw_run;
 
 use axum::Router;
@@ -23,6 +25,7 @@ pub fn routes() -> Router<Centre> {
         .route("/courses", get(catalogue::catalogue))
         .route("/courses/{code}", get(run::run))
         .route("/courses/{code}/calendar.ics", get(calendar::calendar))
+        .merge(manage::routes())
 }
 
 /// A course's title in the reader's language, where it has one.
