@@ -2,7 +2,9 @@
 
 pub mod config;
 pub mod database;
+pub mod demo;
 mod health;
+pub mod import;
 mod layers;
 mod mail;
 mod message;

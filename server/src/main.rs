@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use domain::centre::Centre;
 use domain::clock::Clock;
 use server::config::{Config, Flags, LogFormat};
-use server::{database, serve, user};
+use server::{database, demo, import, serve, user};
 use tracing_subscriber::EnvFilter;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -28,7 +28,16 @@ struct Cli {
 #[derive(Subcommand)]
 enum Act {
     /// Brings the database to today's schema and serves the site
-    Serve,
+    Serve {
+        /// Serves made-up people and courses; an empty database is filled with them first
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Fills an empty database with the demonstration
+    Demo,
+    /// The programme
+    #[command(subcommand)]
+    Course(CourseAct),
     /// Brings the database to today's schema
     Migrate,
     /// Accounts
@@ -42,6 +51,17 @@ enum Act {
 enum UserAct {
     /// Adds an account, as for the first administrator
     Add(user::NewUser),
+}
+
+#[derive(Subcommand)]
+enum CourseAct {
+    /// Brings a programme in: all of it, or nothing and why
+    Import {
+        file: PathBuf,
+        /// Only says what would be done
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 #[tokio::main]
@@ -63,7 +83,22 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         .install_default()
         .map_err(|_| "the cryptography of TLS was set up twice")?;
     match cli.act {
-        Act::Serve => serve::serve(open(&config).await?, config).await,
+        Act::Serve { demo: false } => serve::serve(open(&config).await?, config).await,
+        Act::Serve { demo: true } => {
+            let config = config.for_demonstration();
+            let centre = open(&config).await?;
+            show_demo(&centre, &config).await?;
+            serve::serve(centre, config).await
+        }
+        Act::Demo => {
+            let config = config.for_demonstration();
+            show_demo(&open(&config).await?, &config).await
+        }
+        Act::Course(CourseAct::Import { file, dry_run }) => {
+            let report = import::import(&open(&config).await?, &file, dry_run).await?;
+            println!("{report}");
+            Ok(())
+        }
         Act::Migrate => open(&config).await.map(|_| println!("The schema is today's.")),
         Act::User(UserAct::Add(new)) => {
             let centre = open(&config).await?;
@@ -73,6 +108,19 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         }
         Act::Backup { file } => Ok(database::backup(&config.database, &file).await?),
     }
+}
+
+/// Fills an empty database, and says how to sign in.
+async fn show_demo(centre: &Centre, config: &Config) -> Result<(), Failure> {
+    if demo::load(centre).await? {
+        println!("The demonstration is loaded.");
+    }
+    println!("\nSign in at {}/sign-in with the password {}:", config.settings.public_url, demo::PASSWORD);
+    for account in &demo::ACCOUNTS {
+        println!("  {:<30} {}", account.address, account.what);
+    }
+    println!("Letters and text messages are files in {}\n", config.outbox().display());
+    Ok(())
 }
 
 /// Connects and migrates, so that no act ever meets an older schema.

@@ -1,0 +1,408 @@
+//! The demonstration: made-up people and a programme that is always about today.
+//!
+//! The second half of the office's 2021 programme is moved by whole weeks, so that today lies in the middle of it: some
+//! runs are over, some are open, some open soon. Applications are made through the writer, with the clock set to the
+//! hours in which people would have applied.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, Utc};
+use domain::account::password::Passwords;
+use domain::account::{Address, Duty, Password, PersonName, SignedIn, store as accounts};
+use domain::centre::{Centre, turn};
+use domain::clock::Clock;
+use domain::course::entity::{class_session, course, run};
+use domain::course::file::{Act, ImportError, install};
+use domain::course::{Audience, Category, ClassState, Selection};
+use domain::language::Language;
+use domain::registration::entity::application;
+use domain::registration::{Choice, State, WriterError, store as registration};
+use domain::seoul;
+use domain::space::holiday::{self, Holiday};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use uuid::Uuid;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+const SPACES: &str = include_str!("../demo/spaces.csv");
+const SEATS: &str = include_str!("../demo/seats.csv");
+const HOLIDAYS: &str = include_str!("../demo/holidays.csv");
+const COURSES: &str = include_str!("../demo/courses.csv");
+const PROGRAMME_2020: &str = include_str!("../demo/programme-2020.csv");
+const PROGRAMME_2021: &str = include_str!("../demo/programme-2021.csv");
+
+/// The password of every account of the demonstration.
+pub const PASSWORD: &str = "demo-centre";
+
+/// The day of the 2021 programme that becomes today.
+const MIDDLE: (i32, u32, u32) = (2021, 9, 27);
+
+/// How many made-up residents apply.
+const RESIDENTS: usize = 240;
+
+/// An account to try a duty with.
+pub struct Account {
+    pub name: &'static str,
+    pub address: &'static str,
+    pub language: Language,
+    pub duties: &'static [Duty],
+    pub what: &'static str,
+}
+
+/// One for each role. `office.example.org` is the staff's domain in the demonstration.
+pub const ACCOUNTS: [Account; 9] = [
+    account("김하나", "hana@example.org", Language::Ko, &[], "resident with courses"),
+    account("Jane Doe", "jane@example.org", Language::En, &[], "resident who reads English"),
+    account("이강사", "instructor@example.org", Language::Ko, &[Duty::Instructor], "instructor"),
+    account("박영상", "producer@office.example.org", Language::Ko, &[Duty::Producer], "producer"),
+    account(
+        "최교육",
+        "manager@office.example.org",
+        Language::Ko,
+        &[Duty::TrainingManager],
+        "training manager",
+    ),
+    account("정안내", "desk@office.example.org", Language::Ko, &[Duty::FrontDesk], "front desk"),
+    account("강보호", "privacy@office.example.org", Language::Ko, &[Duty::PrivacyOfficer], "privacy officer"),
+    account("조관리", "admin@office.example.org", Language::Ko, &[Duty::Administrator], "administrator"),
+    account("윤직원", "staff@office.example.org", Language::Ko, &[], "employee, no duty"),
+];
+
+const fn account(
+    name: &'static str,
+    address: &'static str,
+    language: Language,
+    duties: &'static [Duty],
+    what: &'static str,
+) -> Account {
+    Account { name, address, language, duties, what }
+}
+
+/// Fills an empty database; leaves one alone that has runs. Says whether it was filled.
+pub async fn load(centre: &Centre) -> Result<bool, Failure> {
+    if run::Entity::find().count(centre.database()).await? > 0 {
+        return Ok(false);
+    }
+    let today = centre.clock().now();
+    let then = Arc::new(Mutex::new(today));
+    let read = Arc::clone(&then);
+    let clock = Clock::new(move || *read.lock().unwrap_or_else(PoisonError::into_inner));
+    // A centre of the same database whose clock this module sets.
+    let past = Centre::new(centre.database().clone(), clock, centre.settings().clone());
+    let set = |to: DateTime<Utc>| *then.lock().unwrap_or_else(PoisonError::into_inner) = to;
+
+    domain::space::file::import(&past, SPACES.as_bytes(), SEATS.as_bytes()).await?;
+    holiday::install(&past, &holidays(seoul::day(today))?).await?;
+    install(&past, PROGRAMME_2020.as_bytes(), Act::Commit).await?;
+    install(&past, PROGRAMME_2021.as_bytes(), Act::Commit).await?;
+    install_without_clashes(&past, move_to(seoul::day(today))?).await?;
+    describe_courses(&past).await?;
+    open_one_soon(&past, today).await?;
+    let people = add_people(&past).await?;
+    apply_for_runs(&past, &people, today, set).await?;
+    forget_letters(centre.database()).await?;
+    Ok(true)
+}
+
+/// Those of the file, and for years it doesn't have the days that are the same every year.
+fn holidays(today: NaiveDate) -> Result<Vec<Holiday>, Failure> {
+    let mut days = holiday::parse(HOLIDAYS.as_bytes())?;
+    let known: BTreeSet<i32> = days.iter().map(|holiday| holiday.day.year()).collect();
+    let fixed = [
+        (1, 1, "신정"),
+        (3, 1, "삼일절"),
+        (5, 5, "어린이날"),
+        (6, 6, "현충일"),
+        (8, 15, "광복절"),
+        (10, 3, "개천절"),
+        (10, 9, "한글날"),
+        (12, 25, "성탄절"),
+    ];
+    for year in (today.year() - 1..=today.year() + 1).filter(|year| !known.contains(year)) {
+        days.extend(fixed.iter().filter_map(|(month, day, name)| {
+            Some(Holiday { day: NaiveDate::from_ymd_opt(year, *month, *day)?, name: (*name).into() })
+        }));
+    }
+    Ok(days)
+}
+
+/// The runs of 2021 from July on as a file of its own, moved by whole weeks; `P21-077` becomes `P26-077`.
+fn move_to(today: NaiveDate) -> Result<Vec<Vec<String>>, Failure> {
+    let middle = NaiveDate::from_ymd_opt(MIDDLE.0, MIDDLE.1, MIDDLE.2).ok_or("no such day")?;
+    let weeks = (today - middle).num_days().div_euclid(7);
+    let moved_day = |text: &str| -> Result<String, Failure> {
+        Ok((text.parse::<NaiveDate>()? + Duration::weeks(weeks)).to_string())
+    };
+    let moved_moment = |text: &str| -> Result<String, Failure> {
+        let moment = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")? + Duration::weeks(weeks);
+        Ok(moment.format("%Y-%m-%dT%H:%M").to_string())
+    };
+    let mut reader = csv::Reader::from_reader(PROGRAMME_2021.as_bytes());
+    let header = reader.headers()?.clone();
+    let column = |name: &str| header.iter().position(|title| title == name).ok_or("a column is missing");
+    let (code, first, from, until) =
+        (column("run_code")?, column("first_date")?, column("apply_from")?, column("apply_until")?);
+    let mut rows = vec![header.iter().map(str::to_owned).collect::<Vec<_>>()];
+    for record in reader.records() {
+        let mut row: Vec<String> = record?.iter().map(str::to_owned).collect();
+        if row[first].as_str() < "2021-07-01" {
+            continue;
+        }
+        row[code] = row[code].replace("21-", &format!("{:02}-", today.year() % 100));
+        row[first] = moved_day(&row[first])?;
+        row[from] = moved_moment(&row[from])?;
+        row[until] = moved_moment(&row[until])?;
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+/// Brings the moved programme in. Other holidays lie in its weeks, and where they push a class into another's
+/// room, that run is left out.
+async fn install_without_clashes(centre: &Centre, mut rows: Vec<Vec<String>>) -> Result<(), Failure> {
+    loop {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        for row in &rows {
+            writer.write_record(row)?;
+        }
+        let file = writer.into_inner().map_err(|error| error.to_string())?;
+        match install(centre, &file, Act::Commit).await {
+            Ok(_) => return Ok(()),
+            Err(ImportError::Problems(problems)) => {
+                let line = problems.iter().map(|problem| problem.line).filter(|line| *line > 1).min();
+                let index =
+                    line.and_then(|line| usize::try_from(line - 1).ok()).filter(|index| *index < rows.len());
+                rows.remove(index.ok_or_else(|| format!("the demonstration's programme: {problems:?}"))?);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// English titles, and a sentence or two about each course.
+async fn describe_courses(centre: &Centre) -> Result<(), Failure> {
+    let db = centre.database();
+    let mut english = HashMap::new();
+    for record in csv::Reader::from_reader(COURSES.as_bytes()).records() {
+        let record = record?;
+        english.insert(record[0].to_owned(), record[1].to_owned());
+    }
+    for row in course::Entity::find().all(db).await? {
+        let (learn, who_for) = match row.category {
+            Category::Basic => ("천천히, 처음부터 함께 해 봅니다.", "컴퓨터와 스마트폰이 처음인 분"),
+            Category::Practical => {
+                ("생활과 일에 바로 쓰는 기능을 익힙니다.", "기초 과정을 마쳤거나 기본 사용이 가능한 분")
+            }
+            Category::Career => ("자격증과 창업을 목표로 실습합니다.", "취업·창업을 준비하는 분"),
+            Category::NewTechnology => {
+                ("새로운 기술을 직접 만들며 배웁니다.", "새로운 기술이 궁금한 분 누구나")
+            }
+            Category::StaffIt => ("행정 업무에 쓰는 정보화 기술을 익힙니다.", "구청 직원"),
+        };
+        let changed = course::ActiveModel {
+            id: Set(row.id),
+            title_en: Set(english.get(&row.title).cloned()),
+            learn: Set(learn.into()),
+            who_for: Set(who_for.into()),
+            materials: Set("준비물 없음. 교재는 수업에서 드립니다.".into()),
+            fee: Set("무료".into()),
+            ..Default::default()
+        };
+        course::Entity::update(changed).exec(db).await?;
+    }
+    Ok(())
+}
+
+/// One run opens five minutes from now, so that a countdown can be watched.
+async fn open_one_soon(centre: &Centre, today: DateTime<Utc>) -> Result<(), Failure> {
+    let next = run::Entity::find()
+        .filter(run::Column::ApplyFrom.gt(today))
+        .filter(run::Column::Selection.eq(Selection::FirstCome))
+        .order_by_asc(run::Column::ApplyFrom)
+        .order_by_asc(run::Column::Code)
+        .one(centre.database())
+        .await?;
+    let Some(next) = next else { return Ok(()) };
+    let tx = centre.begin().await?;
+    turn(&tx).await?;
+    let sooner = run::ActiveModel {
+        id: Set(next.id),
+        apply_from: Set(Some(today + Duration::minutes(5))),
+        ..Default::default()
+    };
+    run::Entity::update(sooner).exec(&tx).await?;
+    Ok(tx.commit().await?)
+}
+
+struct People {
+    /// The accounts of each role, in the order of [`ACCOUNTS`].
+    known: Vec<SignedIn>,
+    residents: Vec<SignedIn>,
+}
+
+async fn add_people(centre: &Centre) -> Result<People, Failure> {
+    let password = Password::parse(PASSWORD).ok_or("the demonstration's password is too short")?;
+    let hash = Passwords::default().hash(password).await?;
+    let mut people = People { known: Vec::new(), residents: Vec::new() };
+    for (index, account) in ACCOUNTS.iter().enumerate() {
+        let phone = format!("010-0000-00{index:02}");
+        let addresses = [account.address, &phone].into_iter().filter_map(Address::parse).collect();
+        let id = add(centre, account.name, addresses, account.language, Some(hash.clone()), account.duties)
+            .await?;
+        people.known.push(id);
+    }
+    let families = ["김", "이", "박", "최", "정", "강", "조", "윤", "장", "임"];
+    let given =
+        ["서연", "민준", "지우", "영희", "철수", "순자", "정호", "미경", "영수", "현숙", "도윤", "하은"];
+    for index in 0..RESIDENTS {
+        let name = format!("{}{}", families[index % families.len()], given[index / 10 % given.len()]);
+        let phone = Address::parse(&format!("010-0000-{:04}", 1000 + index));
+        let person = add(centre, &name, phone.into_iter().collect(), Language::Ko, None, &[]).await?;
+        people.residents.push(person);
+    }
+    Ok(people)
+}
+
+async fn add(
+    centre: &Centre,
+    name: &str,
+    addresses: Vec<Address>,
+    language: Language,
+    hash: Option<String>,
+    duties: &[Duty],
+) -> Result<SignedIn, Failure> {
+    let name = PersonName::parse(name).ok_or("a made-up name is wrong")?;
+    let id = accounts::add_person_with_duties(centre, name, addresses, language, hash, duties).await?;
+    SignedIn::of_session(centre, id)
+        .await?
+        .ok_or_else(|| "an account of the demonstration is not active".into())
+}
+
+/// Lets people apply for the runs whose window has opened, and gives the resident of the demonstration one of each:
+/// a seat, a rank, an offer.
+async fn apply_for_runs(
+    centre: &Centre,
+    people: &People,
+    today: DateTime<Utc>,
+    set: impl Fn(DateTime<Utc>),
+) -> Result<(), Failure> {
+    let runs = open_runs(centre, today).await?;
+    let (hana, jane, staff) = (&people.known[0], &people.known[1], &people.known[8]);
+    let mut next = people.residents.iter().cycle();
+    for (index, (row, audience)) in runs.iter().enumerate() {
+        let minute = |minute: i64| row.apply_from.unwrap_or(today) + Duration::minutes(minute);
+        set(minute(0));
+        if *audience == Audience::Staff {
+            apply(centre, staff, row).await?;
+            continue;
+        }
+        let capacity = usize::try_from(row.capacity)?;
+        // Every third run is overfull, the others are filled to a part.
+        let count = match index % 3 {
+            0 => capacity + 6,
+            1 => capacity / 2,
+            _ => capacity / 5,
+        };
+        if index == 1 {
+            apply(centre, hana, row).await?;
+            apply(centre, jane, row).await?;
+        }
+        let mut entered = 0;
+        for step in 0..count * 2 {
+            set(minute(1 + i64::try_from(step)?).min(today));
+            let Some(person) = next.next().filter(|_| entered < count) else { break };
+            entered += usize::from(apply(centre, person, row).await?);
+        }
+        if index == 0 || index == 3 {
+            apply(centre, hana, row).await?;
+        }
+    }
+    set(today);
+    if let Some((row, _)) = runs.iter().enumerate().find(|(index, _)| index % 3 == 0).map(|(_, run)| run) {
+        offer_to(centre, hana, row).await?;
+    }
+    Ok(())
+}
+
+/// The published runs whose window is open, or was and whose classes are still to come, by opening.
+async fn open_runs(centre: &Centre, today: DateTime<Utc>) -> Result<Vec<(run::Model, Audience)>, Failure> {
+    let db = centre.database();
+    let begun: Vec<Uuid> = class_session::Entity::find()
+        .select_only()
+        .column(class_session::Column::RunId)
+        .filter(class_session::Column::State.eq(ClassState::Planned))
+        .filter(class_session::Column::StartsAt.lte(today))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let begun: BTreeSet<Uuid> = begun.into_iter().collect();
+    let runs = run::Entity::find()
+        .filter(run::Column::ApplyFrom.lte(today))
+        .filter(run::Column::Enrolled.is_null())
+        .filter(run::Column::Selection.is_in([Selection::FirstCome, Selection::Approval]))
+        .filter(run::Column::FirstDate.gt(seoul::day(today).checked_sub_days(Days::new(30))))
+        .order_by_desc(run::Column::ApplyFrom)
+        .order_by_asc(run::Column::Code)
+        .all(db)
+        .await?;
+    let mut open = Vec::new();
+    for row in runs.into_iter().filter(|row| !begun.contains(&row.id)) {
+        let course =
+            course::Entity::find_by_id(row.course_id).one(db).await?.ok_or("a run without a course")?;
+        open.push((row, course.audience));
+    }
+    Ok(open)
+}
+
+/// Whether it was taken: people of the demonstration are refused like others, for overlaps and monthly limits.
+async fn apply(centre: &Centre, who: &SignedIn, row: &run::Model) -> Result<bool, Failure> {
+    match registration::apply(centre, who, row.id, Choice::Any, centre.clock().id()).await {
+        Ok(_) => Ok(true),
+        Err(WriterError::Refused(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Moves `who` to the head of an overfull run's list by letting those before them go, then frees a seat that is
+/// offered with a day to confirm it.
+async fn offer_to(centre: &Centre, who: &SignedIn, row: &run::Model) -> Result<(), Failure> {
+    let tx = centre.begin().await?;
+    turn(&tx).await?;
+    let with_offer =
+        run::ActiveModel { id: Set(row.id), offer_minutes: Set(Some(24 * 60)), ..Default::default() };
+    run::Entity::update(with_offer).exec(&tx).await?;
+    tx.commit().await?;
+    let of_run = |state: State| {
+        application::Entity::find()
+            .filter(application::Column::RunId.eq(row.id))
+            .filter(application::Column::State.eq(state))
+            .order_by_asc(application::Column::Stamp)
+    };
+    let waiting = of_run(State::Waiting).all(centre.database()).await?;
+    for ahead in waiting.iter().take_while(|ahead| ahead.person_id != who.id()) {
+        leave(centre, ahead).await?;
+    }
+    if let Some(seated) = of_run(State::Booked).one(centre.database()).await? {
+        leave(centre, &seated).await?;
+    }
+    Ok(())
+}
+
+async fn leave(centre: &Centre, row: &application::Model) -> Result<(), Failure> {
+    let who = SignedIn::of_session(centre, row.person_id).await?.ok_or("an applicant without an account")?;
+    registration::cancel(centre, &who, row.id, None).await?;
+    Ok(())
+}
+
+/// The letters of all this are history: nobody waits for them.
+async fn forget_letters<C: ConnectionTrait>(db: &C) -> Result<(), Failure> {
+    use domain::notice::NoticeState;
+    use domain::notice::entity::notice;
+    let sent = notice::ActiveModel { state: Set(NoticeState::Sent), ..Default::default() };
+    notice::Entity::update_many().set(sent).exec(db).await?;
+    Ok(())
+}
