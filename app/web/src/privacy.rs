@@ -29,11 +29,13 @@ async fn page(ask: Ask) -> Response {
     let facts = ask.frame().centre;
     let columns = [words::purpose(l), words::data(l), words::ground(l), words::kept_for(l)].map(Column::text);
     let purposes = Purpose::ALL.iter().map(|purpose| purpose_row(l, *purpose)).collect();
-    let contact = vec![
-        Fact::new(words::officer(l), words::officer_of(l, facts.office.of(l))),
-        Fact::new(words::phone(l), view! { <Telephone number=facts.phone.clone()/> }),
-        Fact::new(words::address(l), facts.address.of(l).to_owned()),
-    ];
+    let mut contact = vec![Fact::new(words::officer(l), words::officer_of(l, facts.office.of(l)))];
+    if !facts.phone.is_empty() {
+        contact.push(Fact::new(words::phone(l), view! { <Telephone number=facts.phone.clone()/> }));
+    }
+    if !facts.address.of(l).is_empty() {
+        contact.push(Fact::new(words::address(l), facts.address.of(l).to_owned()));
+    }
     let elsewhere = ELSEWHERE
         .map(|(name, number)| Fact::new(name(l), view! { <Telephone number=number/> }))
         .into_iter()
@@ -53,8 +55,10 @@ async fn page(ask: Ask) -> Response {
                 <li>{words::beside_log(l)}</li>
             </ul>
             <h2 class="section-title">{words::others(l)}</h2>
-            <p>{words::others_given(l)}</p>
-            <p>{words::others_senders(l)}</p>
+            <ul class="plain-list">
+                <li>{words::others_given(l)}</li>
+                <li>{words::others_senders(l)}</li>
+            </ul>
             <h2 class="section-title">{words::end(l)}</h2>
             <p>{words::end_erased(l)}</p>
             <h2 class="section-title">{words::rights(l)}</h2>
