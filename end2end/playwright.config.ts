@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
-import { launchOptions, widths } from './support/browser.ts';
+import { launchOptions, widths, zoomed } from './support/browser.ts';
 
 export default defineConfig({
   testDir: '.',
@@ -24,5 +24,6 @@ export default defineConfig({
   projects: [
     { name: 'desktop', use: widths.desktop },
     { name: 'phone', use: widths.phone },
+    { name: 'zoom', use: zoomed },
   ],
 });

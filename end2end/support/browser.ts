@@ -21,3 +21,6 @@ export const widths = {
   desktop: { viewport: { width: 1280, height: 900 } },
   phone: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
 } as const;
+
+/** The desk's window at 200 %: to a page, half as many pixels of double size. */
+export const zoomed = { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 } as const;

@@ -8,7 +8,7 @@ import { startServer, type Server } from './server.ts';
 import { Watcher } from './watcher.ts';
 
 export { expect };
-export { signIn } from './people.ts';
+export * from './people.ts';
 
 interface OfWorker {
   /** With the demonstration in it, as earlier tests of the same project have left it. */
@@ -78,11 +78,17 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(found, `axe on ${page.url()}`).toEqual([]);
 }
 
-/** Fails when the page is wider than the window: nobody scrolls sideways to read. */
+/** Fails when the page is wider than the window, also with text of twice the size: nobody scrolls sideways to read. */
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const { scroll, window } = await page.evaluate(() => ({
-    scroll: document.documentElement.scrollWidth,
-    window: document.documentElement.clientWidth,
-  }));
-  expect(scroll, `width of ${page.url()}`).toBeLessThanOrEqual(window);
+  for (const size of ['', '125%']) {
+    // Sizes are counted in tenths of the reader's own, 62.5 %; content policy allows this, as it is no inline style.
+    const { scroll, window } = await page.evaluate((size) => {
+      const root = document.documentElement;
+      root.style.fontSize = size;
+      const widths = { scroll: root.scrollWidth, window: root.clientWidth };
+      root.style.fontSize = '';
+      return widths;
+    }, size);
+    expect(scroll, `width of ${page.url()}${size && ' with large text'}`).toBeLessThanOrEqual(window);
+  }
 }

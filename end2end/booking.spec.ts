@@ -1,0 +1,182 @@
+// From finding a course to holding a seat in it: by mouse, by keyboard, without JavaScript, from the waiting list.
+
+import type { Locator, Page } from '@playwright/test';
+
+import { expect, expectAccessible, expectNoSidewaysScroll, newcomer, signIn, signUpToApply, test } from './support/test.ts';
+
+/** A seat one can have, an ordinary one; its number is in its name. */
+const freeSeat = /^(\S+)번 자리, 빈자리$/;
+
+/** Opens the first run in the catalogue that has a seat plan, takes applications in their order, and `left` places. */
+async function openRun(page: Page, left: RegExp): Promise<string> {
+  await page.goto('/courses?window=open&mode=in_person');
+  const runs = page.getByRole('main').getByRole('listitem').filter({ hasText: '선착순' });
+  await runs.filter({ hasText: left }).first().getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 2, name: '수강신청' })).toBeVisible();
+  return new URL(page.url()).pathname;
+}
+
+const placesLeft = /잔여 인원 [1-9]/;
+const noneLeft = /잔여 인원 0/;
+
+function standing(page: Page): Locator {
+  return page.getByRole('status').filter({ hasText: /./ });
+}
+
+async function numberOf(seat: Locator): Promise<string> {
+  const name = (await seat.getAttribute('aria-label')) ?? '';
+  return freeSeat.exec(name)?.[1] ?? '';
+}
+
+test('by mouse: sign up on the way, press a seat, see it taken by all who look', async ({ page, outbox, somebody }) => {
+  const who = newcomer('강여섯');
+  const run = await openRun(page, placesLeft);
+  const stranger = await somebody();
+  await stranger.goto(run);
+
+  await signUpToApply(page, outbox, who);
+  await expect(page).toHaveURL(run);
+  await expectAccessible(page);
+  const seat = page.getByRole('button', { name: freeSeat }).first();
+  const number = await numberOf(seat);
+  await seat.click();
+
+  await expect(standing(page)).toContainText(`신청이 완료되었습니다. 좌석은 ${number}번입니다.`);
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+  await expect(stranger.getByRole('img', { name: `${number}번 자리, 신청된 자리` })).toBeVisible();
+  const letter = await outbox.next(who.email, /수강신청 확정/);
+  expect(letter.text).toContain(number);
+
+  await page.goto(run);
+  await expect(page.getByRole('img', { name: `${number}번 자리, 내 자리` })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('by keyboard: past the header to the seats, along them by arrows, and Enter', async ({ page, outbox }) => {
+  const run = await openRun(page, placesLeft);
+  await signUpToApply(page, outbox, newcomer('조일곱'));
+  await expect(page).toHaveURL(run);
+  const focused = page.locator(':focus');
+
+  await page.keyboard.press('Tab');
+  await expect(focused).toHaveText('본문 바로가기');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(`${run}#content`);
+  await tabTo(page, page.getByRole('button', { name: '빈자리 자동배정으로 신청하기' }));
+  await tabTo(page, page.getByRole('button', { name: freeSeat }).first());
+  const first = await numberOf(focused);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  await expect(focused).toHaveAccessibleName(freeSeat);
+  const number = await numberOf(focused);
+  expect(number).not.toBe(first);
+  await page.keyboard.press('Enter');
+  await expect(standing(page)).toContainText(`좌석은 ${number}번입니다.`);
+});
+
+/** Presses Tab until the focus is there, as often as a page has things to stop at. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let stop = 0; stop < 40; stop++) {
+    await page.keyboard.press('Tab');
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+  }
+  await expect(target).toBeFocused();
+}
+
+test('any seat, changed for another, given back', async ({ page, outbox, somebody }) => {
+  const who = newcomer('윤여덟');
+  const run = await openRun(page, placesLeft);
+  await signUpToApply(page, outbox, who);
+  await page.getByRole('button', { name: '빈자리 자동배정으로 신청하기' }).click();
+  await expect(standing(page)).toContainText('좌석은');
+  const application = new URL(page.url()).pathname;
+
+  await page.getByRole('link', { name: '강좌 안내 보기·좌석 변경' }).click();
+  const seat = page.getByRole('button', { name: freeSeat }).last();
+  const number = await numberOf(seat);
+  await seat.click();
+  await expect(standing(page)).toContainText(`좌석은 ${number}번입니다.`);
+  await outbox.next(who.email, /좌석 변경/);
+
+  const stranger = await somebody();
+  await stranger.goto(run);
+  const seen = stranger.getByLabel(new RegExp(`^${number}번 자리, `));
+  await expect(seen).toHaveAccessibleName(/신청된 자리/);
+  await page.goto('/my');
+  await page.getByRole('main').getByRole('link').filter({ hasText: run.split('/').pop() ?? '' }).click();
+  await expect(page).toHaveURL(application);
+  await page.getByRole('button', { name: '신청 취소' }).click();
+  await expect(standing(page)).toContainText('취소된 신청입니다.');
+  await expect(seen).toHaveAccessibleName(/빈자리/);
+  await outbox.next(who.email, /수강신청 취소/);
+  await expectAccessible(page);
+});
+
+test('promoted while looking: the page says so by itself, and a letter comes', async ({ page, outbox, somebody }) => {
+  const who = newcomer('장아홉');
+  const run = await openRun(page, noneLeft);
+  await signUpToApply(page, outbox, who);
+  await page.getByRole('button', { name: '대기자 명단에 신청하기' }).click();
+  await expect(standing(page)).toContainText(/대기 \d+번입니다/);
+  const rank = Number(/대기 (\d+)번/.exec(await standing(page).innerText())?.[1]);
+  await page.goto(run);
+
+  const desk = await somebody();
+  await signIn(desk, 'desk');
+  await desk.goto(run.replace('/courses/', '/desk/'));
+  await expectAccessible(desk);
+  for (let next = rank; next > 0; next--) {
+    await expect(standing(page)).toContainText(`대기 ${next}번입니다`);
+    const booked = desk.getByRole('row').filter({ hasText: '신청완료' }).first();
+    await booked.getByText('신청 취소').first().click();
+    await booked.getByRole('textbox', { name: '사유' }).fill('본인이 전화로 취소를 요청함');
+    await booked.getByRole('button', { name: '신청 취소' }).click();
+  }
+  await expect(standing(page)).toContainText('방금 신청 상태가 바뀌었습니다.');
+  await expect(standing(page)).toContainText(/좌석은 \S+번입니다/);
+  await expectAccessible(page);
+  await outbox.next(who.email, /수강 확정/);
+});
+
+test('a seat that somebody else has just taken is refused, and the page shows what is free now', async ({ page, outbox, somebody }) => {
+  const other = await somebody({ javaScriptEnabled: false });
+  const run = await openRun(page, placesLeft);
+  await other.goto(run);
+  await signUpToApply(other, outbox, newcomer('임열'));
+  await signUpToApply(page, outbox, newcomer('한열하나'));
+  const name = (await other.getByRole('button', { name: freeSeat }).first().getAttribute('aria-label')) ?? '';
+  await page.getByRole('button', { name, exact: true }).click();
+  await expect(standing(page)).toContainText('좌석은');
+
+  await other.getByRole('button', { name, exact: true }).click();
+  await expect(other.getByRole('alert')).toContainText('방금 다른 분이 신청했습니다');
+  await expect(other.getByRole('img', { name: name.replace('빈자리', '신청된 자리') })).toBeVisible();
+  await other.getByRole('button', { name: '빈자리 자동배정으로 신청하기' }).click();
+  await expect(standing(other)).toContainText('좌석은');
+});
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('the same form books, changes and cancels', async ({ page, outbox }) => {
+    const who = newcomer('오열둘');
+    const run = await openRun(page, placesLeft);
+    await signUpToApply(page, outbox, who);
+    await expect(page).toHaveURL(run);
+    const list = page.getByRole('combobox', { name: '목록에서 자리 고르기' });
+    const number = (await list.getByRole('option').first().getAttribute('value')) ?? '';
+    await list.selectOption(number);
+    await page.getByRole('button', { name: '이 자리로 신청하기' }).click();
+    await expect(standing(page)).toContainText(`좌석은 ${number}번입니다.`);
+
+    await page.getByRole('link', { name: '강좌 안내 보기·좌석 변경' }).click();
+    const seat = page.getByRole('button', { name: freeSeat }).first();
+    const other = await numberOf(seat);
+    await seat.click();
+    await expect(standing(page)).toContainText(`좌석은 ${other}번입니다.`);
+    await page.getByRole('button', { name: '신청 취소' }).click();
+    await expect(standing(page)).toContainText('취소된 신청입니다.');
+    await outbox.next(who.email, /수강신청 취소/);
+  });
+});
