@@ -24,18 +24,33 @@ pub fn time(at: DateTime<Utc>) -> String {
     format!("{:02}:{:02}", wall.hour(), wall.minute())
 }
 
-/// `2026년 11월 23일(월) 10:00~12:00`; what ends on another day names both.
+/// `2026년 11월 23일(월) 10:00~12:00`; what ends on another day names both, the year once.
 pub fn span(l: Language, start: DateTime<Utc>, end: DateTime<Utc>) -> String {
     if seoul::day(start) == seoul::day(end) {
-        format!("{}~{}", moment(l, start), time(end))
-    } else {
-        format!("{} ~ {}", moment(l, start), moment(l, end))
+        return format!("{}~{}", moment(l, start), time(end));
     }
+    let (first, last) = both(l, seoul::day(start), seoul::day(end));
+    format!("{first} {} ~ {last} {}", time(start), time(end))
 }
 
 /// `2026년 11월 23일(월) ~ 12월 4일(금)`, and one day alone.
 pub fn days(l: Language, first: NaiveDate, last: NaiveDate) -> String {
-    if first == last { day(l, first) } else { format!("{} ~ {}", day(l, first), day(l, last)) }
+    if first == last {
+        return day(l, first);
+    }
+    let (first, last) = both(l, first, last);
+    format!("{first} ~ {last}")
+}
+
+/// Two days, where they are of one year with the year only where one reads it first or last.
+fn both(l: Language, first: NaiveDate, last: NaiveDate) -> (String, String) {
+    match l {
+        _ if first.year() != last.year() => (day(l, first), day(l, last)),
+        Language::Ko => {
+            (day(l, first), format!("{}월 {}일({})", last.month(), last.day(), weekday(l, last.weekday())))
+        }
+        Language::En => (first.format("%a %-d %B").to_string(), day(l, last)),
+    }
 }
 
 /// `월`, `Mon`.
@@ -62,5 +77,15 @@ mod tests {
         assert_eq!(moment(Language::Ko, at), "2021년 1월 1일(금) 00:30");
         assert_eq!(moment(Language::En, at), "Fri 1 January 2021 00:30");
         assert_eq!(machine(at), "2021-01-01T00:30+09:00");
+    }
+
+    #[test]
+    fn two_days_of_one_year_name_it_once() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let (first, last) = (day("2021-03-02"), day("2021-04-09"));
+        assert_eq!(days(Language::Ko, first, last), "2021년 3월 2일(화) ~ 4월 9일(금)");
+        assert_eq!(days(Language::En, first, last), "Tue 2 March ~ Fri 9 April 2021");
+        let next = day("2022-01-03");
+        assert_eq!(days(Language::Ko, first, next), "2021년 3월 2일(화) ~ 2022년 1월 3일(월)");
     }
 }

@@ -56,7 +56,7 @@ pub fn SeatBoard(l: Language, board: Board) -> impl IntoView {
     let rooms = board.plan.rooms.clone();
     let has_plan = !rooms.is_empty();
     let own_seat = Signal::derive(move || mine.get().and_then(|mine| mine.seat));
-    let tabs = tabs(l, &rooms);
+    let tabs = tabs(l, &rooms, board.mine.as_ref().and_then(|mine| mine.seat.as_ref()));
     let draw = |seat: &PlanSeat| seat_view(l, seat.clone(), choosing, snapshot, own_seat).into_any();
     let rooms: Vec<_> = rooms.iter().enumerate().map(|(index, each)| room(l, index, each, draw)).collect();
     let capacity = board.capacity;

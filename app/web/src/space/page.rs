@@ -237,7 +237,7 @@ fn seat_plan(l: Language, plan: &SeatPlan) -> Option<impl IntoView + use<>> {
         {out.map(|codes| view! { <p>{words::plan_out(l, codes)}</p> })}
         <div class="seat-plan">
             {plan::legend(l, marks)}
-            {plan::tabs(l, &plan.rooms)}
+            {plan::tabs(l, &plan.rooms, None)}
             <div class="seat-rooms">{rooms}</div>
         </div>
     })

@@ -1,7 +1,7 @@
 //! How a room's seats are drawn: in the room's shape, the front above. A run's live plan and the page of a place share it.
 
 use domain::language::Language;
-use domain::space::{PlanSeat, RoomPlan};
+use domain::space::{PlanSeat, RoomPlan, SeatCode};
 use leptos::prelude::*;
 
 use crate::ui::{Glyph, Icon};
@@ -49,17 +49,20 @@ pub fn legend(l: Language, marks: impl IntoIterator<Item = (Mark, &'static str)>
     view! { <ul class="seat-legend" aria-label=words::legend(l)>{items}</ul> }
 }
 
-/// With several rooms a phone shows one at a time: radio buttons that need no script.
-pub fn tabs(l: Language, rooms: &[RoomPlan]) -> Option<impl IntoView + use<>> {
+/// With several rooms a phone shows one at a time, at first the one with the seat `shown`: radio buttons that need no
+/// script.
+pub fn tabs(l: Language, rooms: &[RoomPlan], shown: Option<&SeatCode>) -> Option<impl IntoView + use<>> {
     if rooms.len() < 2 {
         return None;
     }
+    let holds = |room: &RoomPlan| room.seats.iter().any(|seat| Some(&seat.code) == shown);
+    let open = rooms.iter().position(holds).unwrap_or_default();
     let tab = |(index, room): (usize, &RoomPlan)| {
         let id = format!("room-{index}");
         let label = id.clone();
         let name = room.name_in(l).to_owned();
         view! {
-            <input type="radio" name="room" class=format!("seat-tab seat-tab-{index}") id=id checked=index == 0/>
+            <input type="radio" name="room" class=format!("seat-tab seat-tab-{index}") id=id checked=index == open/>
             <label for=label class="seat-tab-label">{name}</label>
         }
     };
