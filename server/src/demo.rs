@@ -39,7 +39,7 @@ const PROGRAMME_2021: &str = include_str!("../demo/programme-2021.csv");
 pub const PASSWORD: &str = "demo-centre";
 
 /// The day of the 2021 programme that becomes today.
-const MIDDLE: (i32, u32, u32) = (2021, 9, 27);
+const MIDDLE: (i32, u32, u32) = (2021, 10, 18);
 
 /// How many made-up residents apply.
 const RESIDENTS: usize = 240;
