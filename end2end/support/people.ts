@@ -8,17 +8,17 @@ import type { Outbox } from './outbox.ts';
 
 /** One for each role; `serve --demo` prints the same. */
 export const accounts = {
-  resident: 'resident@example.kr',
-  instructor: 'instructor@example.kr',
-  producer: 'producer@example.kr',
-  manager: 'manager@example.kr',
-  desk: 'desk@example.kr',
-  privacy: 'privacy@example.kr',
-  administrator: 'administrator@example.kr',
+  resident: 'hana@example.org',
+  instructor: 'instructor@example.org',
+  producer: 'producer@office.example.org',
+  manager: 'manager@office.example.org',
+  desk: 'desk@office.example.org',
+  privacy: 'privacy@office.example.org',
+  administrator: 'admin@office.example.org',
 } as const;
 
 export type Account = keyof typeof accounts;
-export const password = 'demonstration';
+export const password = 'demo-centre';
 
 export function isAccount(name: string): name is Account {
   return name in accounts;
@@ -44,7 +44,7 @@ export interface Newcomer {
 
 export function newcomer(name: string): Newcomer {
   const digits = () => String(randomInt(10_000)).padStart(4, '0');
-  return { name, email: `${randomUUID()}@example.kr`, phone: `010-${digits()}-${digits()}` };
+  return { name, email: `${randomUUID()}@example.org`, phone: `010-${digits()}-${digits()}` };
 }
 
 /** Fills in the sign-up form that `page` shows with what is required and no more. */
