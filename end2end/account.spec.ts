@@ -9,7 +9,7 @@ test('a newcomer signs up and types the code from the letter', async ({ page, ou
   await page.getByRole('link', { name: '회원가입' }).click();
   await expectAccessible(page);
   await fillSignUp(page, { name, email });
-  await expect(page.getByRole('heading', { name: '확인 번호 입력' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: '인증번호 입력' })).toBeVisible();
   await expectAccessible(page);
   await typeCode(page, outbox, email);
   await expect(page.getByRole('link', { name: `${name} 님` })).toBeVisible();
@@ -37,7 +37,7 @@ test('a phone number alone signs up, and signs in again', async ({ page, outbox 
   await page.getByRole('button', { name: '로그아웃' }).click();
   await page.goto('/sign-in');
   await page.getByRole('textbox', { name: '휴대전화 번호 또는 이메일' }).first().fill(phone.replaceAll('-', ''));
-  await page.getByRole('button', { name: '확인 번호 받기' }).click();
+  await page.getByRole('button', { name: '인증번호 받기' }).click();
   await typeCode(page, outbox, phone);
   await expect(page.getByRole('link', { name: `${name} 님` })).toBeVisible();
 });
@@ -45,10 +45,10 @@ test('a phone number alone signs up, and signs in again', async ({ page, outbox 
 test('a wrong code is refused with a sentence at its field', async ({ page }) => {
   await page.goto('/sign-up');
   await fillSignUp(page, { name: '최네모', email: newcomer('').email });
-  await page.getByRole('textbox', { name: '확인 번호' }).fill('12345');
+  await page.getByRole('textbox', { name: '인증번호' }).fill('12345');
   await page.getByRole('button', { name: '확인', exact: true }).click();
-  await expect(page.getByRole('alert')).toContainText('확인 번호 여섯 자리를 적어 주세요.');
-  await expect(page.getByRole('textbox', { name: '확인 번호' })).toHaveAccessibleDescription(/여섯 자리를 적어 주세요/);
+  await expect(page.getByRole('alert')).toContainText('인증번호 여섯 자리를 적어 주세요.');
+  await expect(page.getByRole('textbox', { name: '인증번호' })).toHaveAccessibleDescription(/여섯 자리를 적어 주세요/);
   await expectAccessible(page);
 });
 

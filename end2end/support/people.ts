@@ -54,13 +54,13 @@ export async function fillSignUp(page: Page, who: Pick<Newcomer, 'name'> & Parti
   if (who.email !== undefined) await page.getByRole('textbox', { name: '이메일' }).fill(who.email);
   await page.getByRole('checkbox', { name: '법령에 따른 교육 이수 기록' }).check();
   await page.getByRole('checkbox', { name: '수강신청과 안내' }).check();
-  await page.getByRole('button', { name: '확인 번호 받기' }).click();
+  await page.getByRole('button', { name: '인증번호 받기' }).click();
 }
 
 /** Types the code that was sent to `address` into the page that asks for it. */
 export async function typeCode(page: Page, outbox: Outbox, address: string): Promise<void> {
   const { code } = await outbox.next(address, /\d{6}/);
-  await page.getByRole('textbox', { name: '확인 번호' }).fill(code ?? '');
+  await page.getByRole('textbox', { name: '인증번호' }).fill(code ?? '');
   await page.getByRole('button', { name: '확인', exact: true }).click();
 }
 

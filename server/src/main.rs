@@ -103,7 +103,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Act::User(UserAct::Add(new)) => {
             let centre = open(&config).await?;
             let id = user::add(&centre, &new).await?;
-            println!("Added account {id}. {}", user::how_to_sign_in(&new));
+            println!("Account {id}: they sign in with a code sent to that address.");
             Ok(())
         }
         Act::Backup { file } => Ok(database::backup(&config.database, &file).await?),

@@ -65,11 +65,3 @@ pub async fn add(centre: &Centre, user: &NewUser) -> Result<Uuid, UserError> {
     }
     Ok(store::add_person_with_duties(centre, name, addresses, user.language, None, &user.duty).await?)
 }
-
-/// How the person gets in, told to whoever typed the command.
-pub fn how_to_sign_in(user: &NewUser) -> &'static str {
-    match user.phone {
-        Some(_) => "They sign in with the code sent to their phone.",
-        None => "They choose a password with \"forgot the password\" on the sign-in page.",
-    }
-}

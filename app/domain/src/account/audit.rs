@@ -39,13 +39,23 @@ pub async fn record<C: ConnectionTrait>(
     Ok(())
 }
 
+/// Who made a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Somebody typed a command on the server, or time passed.
+    Command,
+    /// Somebody changed their own account.
+    Oneself,
+    /// By the name of today; by the id where the person's details are erased.
+    Person(String),
+}
+
 /// A change as it is read, with the names that its ids have today.
 #[derive(Clone, Debug)]
 pub struct Line {
     pub id: Uuid,
     pub at: DateTime<Utc>,
-    /// `None` for the command line; an id where the person's details are erased.
-    pub actor: Option<String>,
+    pub actor: Actor,
     pub action: String,
     pub subject: String,
     pub subject_id: String,
@@ -75,11 +85,17 @@ fn person_in(row: &audit::Model) -> Option<Uuid> {
 }
 
 fn line(row: audit::Model, names: &HashMap<Uuid, String>) -> Line {
+    let subject = person_in(&row);
+    let actor = match row.actor_id {
+        None => Actor::Command,
+        Some(id) if subject == Some(id) => Actor::Oneself,
+        Some(id) => Actor::Person(names.get(&id).cloned().unwrap_or_else(|| id.to_string())),
+    };
     Line {
         id: row.id,
         at: row.at,
-        actor: row.actor_id.map(|id| names.get(&id).cloned().unwrap_or_else(|| id.to_string())),
-        subject_name: person_in(&row).and_then(|id| names.get(&id).cloned()),
+        actor,
+        subject_name: subject.and_then(|id| names.get(&id).cloned()),
         action: row.action,
         subject: row.subject,
         subject_id: row.subject_id,

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::throttle::{self, TooMany};
-use super::{Gate, sign_up};
+use super::{Beside, Gate, sign_up};
 use crate::AppError;
 use crate::ask::{Ask, next_of, with_next};
 use crate::ui::{
@@ -235,7 +235,7 @@ impl CodePage<'_> {
                             })}
                         </div>
                     </Form>
-                    <p>{words::account::no_code(l)} " " <a href=again>{words::account::new_code(l)}</a></p>
+                    <Beside text=words::account::no_code(l) href=again label=words::account::new_code(l)/>
                 </div>
             }
         })

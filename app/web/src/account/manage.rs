@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::account::audit::{self, LINES_A_PAGE, Line};
+use domain::account::audit::{self, Actor, LINES_A_PAGE, Line};
 use domain::account::duty::{self, DutyError, FOUND_AT_MOST};
 use domain::account::store::{Contact, Listed};
 use domain::account::{Administrator, Duty, mask_name};
@@ -68,14 +68,14 @@ fn contacts(l: Language, contacts: &[Contact]) -> Cell {
     let draw = |contact: &Contact| {
         view! { <div>{contact.address.masked()} " " {own::confirmed_badge(l, contact.confirmed)}</div> }
     };
-    contacts.iter().map(draw).collect_view().into_any()
+    view! { <div>{contacts.iter().map(draw).collect_view()}</div> }.into_any()
 }
 
 fn duties(l: Language, person: &Listed) -> Cell {
     let staff = person.made_staff.then(|| words::account::staff(l));
     let words = staff.into_iter().chain(person.duties.iter().map(|duty| say::duty(l, *duty)));
-    let badges = words.map(|word| view! { <Badge tone=Tone::Primary outline=true text=word/> " " });
-    badges.collect_view().into_any()
+    let badges = words.map(|word| view! { <Badge tone=Tone::Primary outline=true text=word/> });
+    view! { <div class="krds-badge-wrap">{badges.collect_view()}</div> }.into_any()
 }
 
 pub async fn show(ask: Ask, Path(id): Path<Uuid>, Query(query): Query) -> Result<Response, AppError> {
@@ -221,11 +221,16 @@ fn audit_row(l: Language, line: Line) -> Vec<Cell> {
         "revoke" => words::account::action_revoke(l).to_owned(),
         _ => line.action,
     };
+    let actor = match line.actor {
+        Actor::Command => words::account::by_command(l).to_owned(),
+        Actor::Oneself => words::account::by_oneself(l).to_owned(),
+        Actor::Person(name) => name,
+    };
     let whom = line.subject_name.map_or(line.subject_id, |name| mask_name(&name));
     let fields: Vec<String> = line.fields.split(' ').map(|field| field_name(l, field)).collect();
     vec![
         view! { <time datetime=when::machine(line.at)>{when::moment(l, line.at)}</time> }.into_any(),
-        line.actor.unwrap_or_else(|| words::account::by_command(l).to_owned()).into_any(),
+        actor.into_any(),
         action.into_any(),
         format!("{} {whom}", subject_name(l, &line.subject)).into_any(),
         fields.join(", ").into_any(),

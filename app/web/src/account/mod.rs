@@ -5,6 +5,7 @@ use axum::{Extension, Router};
 use domain::account::password::{PasswordError, Passwords};
 use domain::account::store::PasswordSignInError;
 use domain::centre::Centre;
+use leptos::prelude::*;
 
 use crate::AppError;
 use throttle::Throttle;
@@ -62,5 +63,13 @@ impl From<PasswordSignInError> for AppError {
             PasswordSignInError::Password(error) => error.into(),
             PasswordSignInError::Database(error) => error.into(),
         }
+    }
+}
+
+/// A question and, beside it, the link for those who say yes; large enough for a thumb.
+#[component]
+fn Beside(text: &'static str, href: String, label: &'static str) -> impl IntoView {
+    view! {
+        <p class="beside"><span>{text}</span> <a href=href>{label}</a></p>
     }
 }

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use super::confirm::{self, Way};
 use super::figures::{self, FigureFields};
 use super::throttle::{self, TooMany};
-use super::{Gate, say, sign_up};
+use super::{Beside, Gate, say, sign_up};
 use crate::ask::Ask;
 use crate::ui::{
     Alert, Badge, Breadcrumb, Button, Choice, Column, Crumb, DescriptionList, Fact, Form, Hidden, Input,
@@ -86,7 +86,7 @@ pub async fn show(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
                 <PageHead title lead=words::account::account_lead(l)/>
                 {done.map(|done| view! { <Alert l tone=Tone::Success attr:role="status">{done}</Alert> })}
                 <DescriptionList items=facts/>
-                <h2>{words::account::sign_out(l)}</h2>
+                <h2 class="section-title">{words::account::sign_out(l)}</h2>
                 <p>{words::account::sign_out_lead(l)}</p>
                 <div class="actions">
                     <form method="post" action=out>
@@ -104,7 +104,13 @@ pub async fn show(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
 /// A fact with the link to the page where it is changed; the link says what it changes.
 fn line(term: &'static str, value: impl IntoView + 'static, (href, label): (String, &'static str)) -> Fact {
     let spoken = format!("{term} {label}");
-    Fact::new(term, view! { <span>{value}</span> " " <a href=href aria-label=spoken>{label}</a> })
+    let value = view! {
+        <div class="changeable">
+            <span>{value}</span>
+            <a href=href aria-label=spoken>{label}</a>
+        </div>
+    };
+    Fact::new(term, value)
 }
 
 fn contact_line(ask: &Ask, profile: &Profile, kind: ContactKind) -> Fact {
@@ -289,7 +295,7 @@ fn draw_contact(
                     <div class="actions"><Button>{words::account::send_code(l)}</Button></div>
                 </Form>
                 {is_there.then(|| view! {
-                    <h2>{words::account::remove_contact(l)}</h2>
+                    <h2 class="section-title">{words::account::remove_contact(l)}</h2>
                     <p>{words::account::remove_contact_lead(l)}</p>
                     <Form l action=remove_action id="remove">
                         <Hidden name="act" value="remove"/>
@@ -364,7 +370,7 @@ fn draw_password(ask: &Ask, status: StatusCode, has_one: bool, problems: Problem
                             autocomplete="current-password"
                             maxlength=128
                         />
-                        <p><a href=reset>{words::account::forgot(l)}</a></p>
+                        <Beside text=words::account::forgot(l) href=reset label=words::account::reset(l)/>
                     })}
                     <TextInput
                         name="new_password"
@@ -442,16 +448,16 @@ async fn draw_consents(
                 <Breadcrumb l way=own_crumb(l) here=title/>
                 <PageHead title lead=words::account::own_consents_lead(l)/>
                 <Form l action input problems>
-                    <h2>{words::account::optional_consents(l)}</h2>
+                    <h2 class="section-title">{words::account::optional_consents(l)}</h2>
                     {sign_up::consent_box(l, Purpose::News)}
                     {sign_up::consent_box(l, Purpose::Figures)}
                     <FigureFields l/>
                     <div class="actions"><Button>{words::account::save(l)}</Button></div>
                 </Form>
-                <h2>{words::account::required_consents(l)}</h2>
+                <h2 class="section-title">{words::account::required_consents(l)}</h2>
                 <DescriptionList items=required.into()/>
                 <p>{words::account::withdraw_required(l, phone)}</p>
-                <h2>{words::account::consent_history(l)}</h2>
+                <h2 class="section-title">{words::account::consent_history(l)}</h2>
                 <Table caption=words::account::consent_history(l) columns rows hidden_caption=true/>
             </div>
         }

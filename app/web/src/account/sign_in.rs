@@ -8,9 +8,9 @@ use domain::account::store::find_person_by_password;
 use domain::account::{Address, Password};
 use leptos::prelude::*;
 
-use super::Gate;
 use super::confirm::{self, Way};
 use super::throttle::{self, TooMany};
+use super::{Beside, Gate};
 use crate::AppError;
 use crate::ask::{Ask, next_of, with_next};
 use crate::ui::{
@@ -157,9 +157,9 @@ fn draw(
                         />
                         <div class="actions"><Button look=Look::Secondary>{words::account::sign_in(l)}</Button></div>
                     </Form>
-                    <p><a href=reset>{words::account::forgot(l)}</a></p>
+                    <Beside text=words::account::forgot(l) href=reset label=words::account::reset(l)/>
                 </Disclosure>
-                <p>{words::account::no_account(l)} " " <a href=sign_up>{words::account::sign_up(l)}</a></p>
+                <Beside text=words::account::no_account(l) href=sign_up label=words::account::sign_up(l)/>
             </div>
         }
     })

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use super::confirm::{self, Way};
 use super::figures::{self, FigureFields};
 use super::throttle::{self, TooMany};
-use super::{Gate, say};
+use super::{Beside, Gate, say};
 use crate::AppError;
 use crate::ask::{Ask, next_of, with_next};
 use crate::ui::{
@@ -140,7 +140,7 @@ fn draw(ask: &Ask, status: StatusCode, next: &str, input: Input, problems: Probl
                 <Breadcrumb l here=title/>
                 <PageHead title lead=words::account::sign_up_lead(l)/>
                 <StepIndicator l steps=steps(l) current=0/>
-                <p>{words::account::have_account(l)} " " <a href=sign_in>{words::account::sign_in(l)}</a></p>
+                <Beside text=words::account::have_account(l) href=sign_in label=words::account::sign_in(l)/>
                 <Form l action input problems>
                     <TextInput
                         name="name"
@@ -168,7 +168,7 @@ fn draw(ask: &Ask, status: StatusCode, next: &str, input: Input, problems: Probl
                         maxlength=254
                     />
                     <RadioGroup name="language" legend=words::account::language(l) required=true choices=languages/>
-                    <h2>{words::account::consents(l)}</h2>
+                    <h2 class="section-title">{words::account::consents(l)}</h2>
                     <p>{words::account::consents_lead(l)}</p>
                     {Purpose::ALL.iter().map(|purpose| consent_box(l, *purpose)).collect_view()}
                     <Disclosure summary=words::account::more(l) open=opened>

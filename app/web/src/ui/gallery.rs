@@ -245,15 +245,15 @@ fn form(l: Language) -> impl IntoView {
         <h2 class="section-title">"회원 가입"</h2>
         <Form l=l action="/sign-up" input=input problems=problems>
             <TextInput name="name" label="이름" required=true autocomplete="name"/>
-            <TextInput name="phone" label="휴대전화 번호" kind="tel" required=true hint="확인 번호 6자리를 문자로 보내드립니다." inputmode="tel"/>
-            <TextInput name="code" label="확인 번호" short=true required=true inputmode="numeric" maxlength=6 autocomplete="one-time-code"/>
+            <TextInput name="phone" label="휴대전화 번호" kind="tel" required=true hint="인증번호 6자리를 문자로 보내드립니다." inputmode="tel"/>
+            <TextInput name="code" label="인증번호" short=true required=true inputmode="numeric" maxlength=6 autocomplete="one-time-code"/>
             <TextInput name="born" label="태어난 해" short=true hint="나이대별 통계에만 씁니다."/>
             <Select name="town" label="사는 동네" none="말하지 않음" choices=vec![Choice::new("1", "당산1동")]/>
             <RadioGroup name="group" legend="신청자격" choices=groups required=true/>
             <TextArea name="note" label="도움이 필요하신가요?" hint="수어 통역, 동반자 자리 등"/>
             <Checkbox name="consent" label="개인정보 수집·이용에 동의합니다" note="이름과 연락처 · 수강신청과 안내 · 마지막 수업 뒤 1년 보관" required=true/>
             <Checkbox name="news" label="새 강좌 소식을 문자로 받겠습니다"/>
-            <div class="actions"><Button>"가입하고 확인 번호 받기"</Button><LinkButton href="/" look=Look::Tertiary>"취소"</LinkButton></div>
+            <div class="actions"><Button>"가입하고 인증번호 받기"</Button><LinkButton href="/" look=Look::Tertiary>"취소"</LinkButton></div>
         </Form>
     }
 }
