@@ -336,6 +336,9 @@ pub async fn publish(
     version: i32,
 ) -> Result<Option<DeskShut>, EditError> {
     let (tx, programme, run) = open(centre, run, version).await?;
+    if run.state != RunState::Draft {
+        return Err(Refusal::Stale.into());
+    }
     let missing = RunDetails::of(&run).missing();
     if !missing.is_empty() {
         return Err(Refusal::Missing(missing).into());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Datelike, NaiveDateTime, NaiveTime, Utc};
 use csv::StringRecord;
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -524,31 +524,25 @@ fn instant_text(at: Option<DateTime<Utc>>) -> String {
     at.map(|at| seoul::wall(at).format("%Y-%m-%dT%H:%M").to_string()).unwrap_or_default()
 }
 
-/// The published runs of a year in the file's own form and order: residents' runs before staff's, by first date
-/// and code, lines ended as the office's spreadsheet ends them.
+/// The published runs of a year in the file's own form, lines ended as the office's spreadsheet ends them, in the
+/// order in which they were made: a file that was brought in goes out in its own order.
 pub async fn export(centre: &Centre, _by: &TrainingManager, year: i32) -> Result<Vec<u8>, DbErr> {
     let db = centre.database();
     let runs = run::Entity::find()
         .filter(in_year(year))
-        .filter(sea_orm::ColumnTrait::eq(&run::Column::State, RunState::Published))
-        .order_by_asc(run::Column::FirstDate)
-        .order_by_asc(run::Column::Code)
+        .filter(run::Column::State.eq(RunState::Published))
+        .order_by_asc(run::Column::Id)
         .all(db)
         .await?;
     let tree = Tree::load(db).await?;
     let courses = course::Entity::find().all(db).await?;
     let courses: HashMap<Uuid, course::Model> = courses.into_iter().map(|it| (it.id, it)).collect();
-    let mut lines: Vec<(Audience, BTreeMap<Column, String>)> = runs
-        .iter()
-        .filter_map(|run| {
-            courses.get(&run.course_id).map(|course| (course.audience, fields(run, course, &tree)))
-        })
-        .collect();
-    lines.sort_by_key(|(audience, _)| *audience);
-    let mut text = Column::ALL.iter().map(|column| column.as_str()).collect::<Vec<_>>().join(",");
+    let header: Vec<&str> = Column::ALL.iter().map(|column| column.as_str()).collect();
+    let mut text = header.join(",");
     text.push_str("\r\n");
-    for (_, fields) in &lines {
-        let line: Vec<String> = fields.values().map(|field| quoted(field)).collect();
+    for run in &runs {
+        let Some(course) = courses.get(&run.course_id) else { continue };
+        let line: Vec<String> = fields(run, course, &tree).values().map(|field| quoted(field)).collect();
         text.push_str(&line.join(","));
         text.push_str("\r\n");
     }

@@ -28,7 +28,7 @@ pub async fn calendar(ask: Ask, Path(code): Path<String>) -> Result<Response, Ap
         (header::CONTENT_DISPOSITION, name),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
-    Ok((headers, file.to_string()).into_response())
+    Ok((headers, with_zone(&file.to_string())).into_response())
 }
 
 fn file(
@@ -64,13 +64,16 @@ fn file(
     Ok(calendar.done())
 }
 
-/// An empty calendar with Seoul's zone, whose offset has been one since 1988. The crate builds no VTIMEZONE, but it
-/// reads and keeps one.
 const EMPTY: &str = "\
 BEGIN:VCALENDAR\r
 VERSION:2.0\r
 PRODID:-//Yeongdeungpo-gu//Learning centre//KO\r
 CALSCALE:GREGORIAN\r
+END:VCALENDAR\r
+";
+
+/// Seoul's zone, whose offset has been one since 1988.
+const VTIMEZONE: &str = "\r
 BEGIN:VTIMEZONE\r
 TZID:Asia/Seoul\r
 BEGIN:STANDARD\r
@@ -79,9 +82,15 @@ TZOFFSETFROM:+0900\r
 TZOFFSETTO:+0900\r
 TZNAME:KST\r
 END:STANDARD\r
-END:VTIMEZONE\r
-END:VCALENDAR\r
-";
+END:VTIMEZONE";
+
+/// The crate builds no VTIMEZONE, and gives one that it has read an id, which the standard forbids: so the zone goes
+/// into the finished text.
+fn with_zone(text: &str) -> String {
+    let place = text.find("\r\nBEGIN:VEVENT").or_else(|| text.find("\r\nEND:VCALENDAR"));
+    let (head, events) = text.split_at(place.unwrap_or(text.len()));
+    format!("{head}{VTIMEZONE}{events}")
+}
 
 fn host(url: &str) -> &str {
     url.split("://").nth(1).and_then(|rest| rest.split(['/', ':']).next()).unwrap_or("localhost")

@@ -193,7 +193,7 @@ pub(super) async fn draw(ask: &Ask, code: &str, drawn: Drawn) -> Result<Response
                 <h2 class="section-title" id="sessions-title">{words::sessions(l)}</h2>
                 {session::table(l, &view, now, drawn.session)}
             </section>
-            {(!cancelled).then(|| view! {
+            {(!cancelled || !drawn.problems.is_empty()).then(|| view! {
                 <section aria-labelledby="details-title">
                     <h2 class="section-title" id="details-title">{words::details(l)}</h2>
                     {clash_list(l, &drawn.clashes)}

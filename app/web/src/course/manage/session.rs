@@ -114,7 +114,8 @@ pub fn table(
         .map(|session| {
             let sent = sent.clone().filter(|(number, ..)| *number == session.number);
             let ahead = session.state == ClassState::Cancelled || session.starts_at > now;
-            let changes = ahead && view.run.state != RunState::Cancelled;
+            // Also where it came too late: the answer has to stand somewhere.
+            let changes = sent.is_some() || (ahead && view.run.state != RunState::Cancelled);
             vec![
                 words::nth(l, session.number).into_any(),
                 when::span(l, session.starts_at, session.ends_at).into_any(),
