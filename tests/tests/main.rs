@@ -2,6 +2,7 @@
 
 mod account;
 mod constraint;
+mod course;
 mod notice;
 mod registration;
 mod schema;
