@@ -7,3 +7,4 @@ mod notice;
 mod registration;
 mod schema;
 mod server;
+mod space;

@@ -135,6 +135,7 @@ fn staff_menu(l: Language, viewer: &SignedIn) -> Vec<MenuItem> {
     let lines = [
         (Duty::TrainingManager, words::course::runs(l), "/manage/runs"),
         (Duty::Instructor, words::course::runs(l), "/manage/runs"),
+        (Duty::Administrator, words::space::places(l), "/manage/places"),
         (Duty::Administrator, words::account::menu_people(l), "/manage/people"),
         (Duty::Administrator, words::account::menu_audit(l), "/manage/audit"),
         (Duty::Administrator, words::notice::menu(l), "/manage/notices"),

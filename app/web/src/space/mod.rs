@@ -3,10 +3,17 @@
 pub(crate) mod plan;
 
 #[cfg(feature = "ssr")]
+mod manage;
+#[cfg(feature = "ssr")]
 mod page;
 
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<domain::centre::Centre> {
-    use axum::routing::get;
-    axum::Router::new().route("/places", get(page::list)).route("/places/{code}", get(page::detail))
+    use axum::routing::{get, post};
+    axum::Router::new()
+        .route("/places", get(page::list))
+        .route("/places/{code}", get(page::detail))
+        .route("/manage/places", get(manage::list))
+        .route("/manage/places/{code}/plan", get(manage::page).post(manage::add))
+        .route("/manage/places/{code}/plan/{seat}", post(manage::change))
 }
