@@ -37,7 +37,7 @@ pub async fn ready(State(centre): State<Centre>, Extension(web): Extension<Arc<W
 async fn writes(centre: &Centre) -> Result<(), DbErr> {
     let tx = centre.begin().await?;
     writer::Entity::update_many()
-        .col_expr(writer::Column::Turn, Expr::col(writer::Column::Turn).into())
+        .col_expr(writer::Column::Turn, Expr::col(writer::Column::Turn))
         .filter(writer::Column::Id.eq(1))
         .exec(&tx)
         .await?;

@@ -15,8 +15,11 @@ pub fn routes() -> axum::Router<Centre> {
     axum::Router::new().route("/privacy", get(page))
 }
 
+/// A sentence that mentions nothing.
+type Word = fn(Language) -> &'static str;
+
 /// Whom to turn to when we don't help, and their numbers, the same all over the country.
-const ELSEWHERE: [(fn(Language) -> &'static str, &str); 4] = [
+const ELSEWHERE: [(Word, &str); 4] = [
     (words::elsewhere_mediation, "1833-6972"),
     (words::elsewhere_report, "118"),
     (words::elsewhere_prosecution, "1301"),
