@@ -133,6 +133,7 @@ impl Ask {
 /// The lines of the menu that a duty brings; each feature adds its own.
 fn staff_menu(l: Language, viewer: &SignedIn) -> Vec<MenuItem> {
     let lines = [
+        (Duty::FrontDesk, words::registration::desk(l), "/desk"),
         (Duty::TrainingManager, words::course::runs(l), "/manage/runs"),
         (Duty::Instructor, words::course::runs(l), "/manage/runs"),
         (Duty::Administrator, words::space::places(l), "/manage/places"),
