@@ -4,26 +4,30 @@
 //! runs are over, some are open, some open soon. Applications are made through the writer, with the clock set to the
 //! hours in which people would have applied.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, Utc};
 use domain::account::password::Passwords;
-use domain::account::{Address, Duty, Password, PersonName, SignedIn, store as accounts};
+use domain::account::{Address, Duty, Password, PersonName, SignedIn, TrainingManager, store as accounts};
 use domain::centre::{Centre, turn};
 use domain::clock::Clock;
+use domain::course::edit::{CourseDetails, change_course};
 use domain::course::entity::{class_session, course, run};
 use domain::course::file::{Act, ImportError, install};
-use domain::course::{Audience, Category, ClassState, Selection};
+use domain::course::store::list_courses;
+use domain::course::{Audience, ClassState, Line, Selection};
 use domain::language::Language;
+use domain::notice::NoticeState;
+use domain::notice::entity::notice;
 use domain::registration::entity::application;
 use domain::registration::{Choice, State, WriterError, store as registration};
 use domain::seoul;
 use domain::space::holiday::{self, Holiday};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
+use serde::Deserialize;
 use uuid::Uuid;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -100,11 +104,11 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     install(&past, PROGRAMME_2020.as_bytes(), Act::Commit).await?;
     install(&past, PROGRAMME_2021.as_bytes(), Act::Commit).await?;
     install_without_clashes(&past, move_to(seoul::day(today))?).await?;
-    describe_courses(&past).await?;
     open_one_soon(&past, today).await?;
     let people = add_people(&past).await?;
+    describe_courses(&past, &people.known[4].training_manager()?).await?;
     apply_for_runs(&past, &people, today, set).await?;
-    forget_letters(centre.database()).await?;
+    forget_letters(centre).await?;
     Ok(true)
 }
 
@@ -183,36 +187,34 @@ async fn install_without_clashes(centre: &Centre, mut rows: Vec<Vec<String>>) ->
     }
 }
 
-/// English titles, and a sentence or two about each course.
-async fn describe_courses(centre: &Centre) -> Result<(), Failure> {
-    let db = centre.database();
-    let mut english = HashMap::new();
-    for record in csv::Reader::from_reader(COURSES.as_bytes()).records() {
-        let record = record?;
-        english.insert(record[0].to_owned(), record[1].to_owned());
-    }
-    for row in course::Entity::find().all(db).await? {
-        let (learn, who_for) = match row.category {
-            Category::Basic => ("천천히, 처음부터 함께 해 봅니다.", "컴퓨터와 스마트폰이 처음인 분"),
-            Category::Practical => {
-                ("생활과 일에 바로 쓰는 기능을 익힙니다.", "기초 과정을 마쳤거나 기본 사용이 가능한 분")
-            }
-            Category::Career => ("자격증과 창업을 목표로 실습합니다.", "취업·창업을 준비하는 분"),
-            Category::NewTechnology => {
-                ("새로운 기술을 직접 만들며 배웁니다.", "새로운 기술이 궁금한 분 누구나")
-            }
-            Category::StaffIt => ("행정 업무에 쓰는 정보화 기술을 익힙니다.", "구청 직원"),
+/// A line of `courses.csv`: what the office's file doesn't say about a course.
+#[derive(Deserialize)]
+struct CourseText {
+    title: String,
+    title_en: String,
+    learn: String,
+    who_for: String,
+    materials: String,
+}
+
+/// The training manager writes them, so that the search finds their words too.
+async fn describe_courses(centre: &Centre, by: &TrainingManager) -> Result<(), Failure> {
+    let courses = list_courses(centre.database()).await?;
+    for text in csv::Reader::from_reader(COURSES.as_bytes()).into_deserialize() {
+        let text: CourseText = text?;
+        let Some(row) = courses.iter().find(|course| course.title == text.title) else { continue };
+        let line = |text: &str| Line::parse(text, Line::TITLE_MAX);
+        let details = CourseDetails {
+            title: line(&text.title).ok_or("a course's title is wrong")?,
+            title_en: line(&text.title_en),
+            category: row.category,
+            audience: row.audience,
+            learn: text.learn,
+            who_for: text.who_for,
+            materials: text.materials,
+            fee: "무료".into(),
         };
-        let changed = course::ActiveModel {
-            id: Set(row.id),
-            title_en: Set(english.get(&row.title).cloned()),
-            learn: Set(learn.into()),
-            who_for: Set(who_for.into()),
-            materials: Set("준비물 없음. 교재는 수업에서 드립니다.".into()),
-            fee: Set("무료".into()),
-            ..Default::default()
-        };
-        course::Entity::update(changed).exec(db).await?;
+        change_course(centre, by, row.id, row.version, &details).await?;
     }
     Ok(())
 }
@@ -399,10 +401,13 @@ async fn leave(centre: &Centre, row: &application::Model) -> Result<(), Failure>
 }
 
 /// The letters of all this are history: nobody waits for them.
-async fn forget_letters<C: ConnectionTrait>(db: &C) -> Result<(), Failure> {
-    use domain::notice::NoticeState;
-    use domain::notice::entity::notice;
-    let sent = notice::ActiveModel { state: Set(NoticeState::Sent), ..Default::default() };
-    notice::Entity::update_many().set(sent).exec(db).await?;
+async fn forget_letters(centre: &Centre) -> Result<(), Failure> {
+    let sent = notice::ActiveModel {
+        state: Set(NoticeState::Sent),
+        sent_at: Set(Some(centre.clock().now())),
+        facts: Set("{}".into()),
+        ..Default::default()
+    };
+    notice::Entity::update_many().set(sent).exec(centre.database()).await?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use domain::centre::Centre;
 use domain::course::file::{Act, Column, ImportError, Problem, Report, install};
+use domain::language::Language;
 
 /// What was done, for whoever typed the command.
 pub struct Done {
@@ -32,7 +33,7 @@ pub async fn import(
 
 fn line(problem: &Problem) -> String {
     let column = problem.column.map(Column::as_str).unwrap_or_default();
-    format!("line {} {column}: {:?}", problem.line, problem.fault)
+    format!("line {} {column}: {}", problem.line, web::course::import_problem(Language::En, problem))
 }
 
 impl fmt::Display for Done {

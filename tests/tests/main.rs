@@ -3,6 +3,7 @@
 mod account;
 mod constraint;
 mod course;
+mod demo;
 mod notice;
 mod registration;
 mod schema;

@@ -1,0 +1,58 @@
+//! The demonstration looks alive on whatever day it is first shown.
+
+use domain::account::password::Passwords;
+use domain::account::store::find_person_by_password;
+use domain::account::{Address, Password};
+use domain::registration::State;
+use domain::registration::entity::application;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use server::demo;
+use tests::{Engine, Site, both, run};
+
+both! {
+    async fn the_demonstration_has_something_of_everything_and_is_loaded_once(site) {
+        site.set_time("2026-11-23T14:30:00+09:00");
+        assert!(demo::load(&site.centre).await.unwrap());
+        for state in [State::Booked, State::Waiting, State::Offered, State::Asked] {
+            assert!(count(site, state).await > 0, "nobody is {state:?}");
+        }
+        assert!(count(site, State::Booked).await > 200);
+
+        let catalogue = site.visitor().get("/courses").await.expect(200);
+        assert!(catalogue.said().contains("접수중"), "{}", catalogue.said());
+
+        let found = site.visitor().get("/en/courses?q=Photoshop+certificate").await.expect(200);
+        assert!(found.said().contains("Photoshop certificate"), "{}", found.said());
+
+        let before = site.tables().await;
+        assert!(!demo::load(&site.centre).await.unwrap());
+        before.assert_same(&site.tables().await);
+    }
+
+    async fn every_account_of_the_demonstration_signs_in_with_its_password(site) {
+        site.set_time("2026-11-23T14:30:00+09:00");
+        demo::load(&site.centre).await.unwrap();
+        let passwords = Passwords::default();
+        for account in &demo::ACCOUNTS {
+            let (address, password) = (Address::parse(account.address), Password::parse(demo::PASSWORD));
+            let found =
+                find_person_by_password(&site.centre, &passwords, &address.unwrap(), password.unwrap()).await;
+            assert!(found.unwrap().is_some(), "{}", account.what);
+        }
+        assert_eq!(site.deliver().await, 0, "the letters of made-up people are not written");
+    }
+}
+
+#[test]
+fn a_year_whose_holidays_nobody_wrote_down_will_do() {
+    run(Engine::Sqlite, async |site| {
+        site.set_time("2031-03-02T23:58:00+09:00");
+        assert!(demo::load(&site.centre).await.unwrap());
+        assert!(count(site, State::Offered).await > 0);
+    });
+}
+
+async fn count(site: &Site, state: State) -> u64 {
+    let query = application::Entity::find().filter(application::Column::State.eq(state));
+    query.count(site.centre.database()).await.unwrap()
+}
