@@ -50,6 +50,7 @@ pub async fn serve(centre: Centre, config: Config) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen).await?;
     tracing::info!(listen = %listener.local_addr()?, public_url = config.settings.public_url, "serving");
 
+    let database = centre.database().clone();
     let app = app(centre, web);
     let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(app);
     let server = axum::serve(listener, service).with_graceful_shutdown(wait(stopping.clone()));
@@ -66,6 +67,8 @@ pub async fn serve(centre: Centre, config: Config) -> Result<(), Failure> {
     deadlines.await?;
     outbox.await?;
     watchers.abort();
+    // Closing the last connection folds SQLite's write-ahead log into its file.
+    database.close().await?;
     Ok(())
 }
 
