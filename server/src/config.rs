@@ -206,6 +206,14 @@ impl Config {
     pub fn for_demonstration(mut self) -> Self {
         self.settings.demonstration = true;
         self.facts.demonstration = true;
+        if self.facts.phone.is_empty() {
+            self.facts.phone = "02-000-0000".into();
+            self.settings.phone.clone_from(&self.facts.phone);
+        }
+        if self.facts.address.ko.is_empty() {
+            self.facts.address = Bilingual::new("어느 구 어느 길 1 (시연용 주소)", "1 Some Street (made up)");
+            self.settings.address.clone_from(&self.facts.address.ko);
+        }
         self
     }
 

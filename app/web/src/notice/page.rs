@@ -85,7 +85,11 @@ fn cells(
         <form method="post" action=retry><Button look=Look::Tertiary small=true>{words::retry(l)}</Button></form>
     };
     vec![
-        subject(l, row.event, course.as_deref().unwrap_or_default()).into_any(),
+        // The name of a course whose facts are emptied is missing at the end.
+        subject(l, row.event, course.as_deref().unwrap_or_default())
+            .trim_end_matches(": ")
+            .to_owned()
+            .into_any(),
         to.into_any(),
         when::moment(l, row.created_at).into_any(),
         words::tries(l, row.tries).into_any(),
