@@ -206,6 +206,7 @@ impl Config {
     pub fn for_demonstration(mut self) -> Self {
         self.settings.demonstration = true;
         self.facts.demonstration = true;
+        self.settings.staff_domains.push(crate::demo::STAFF_DOMAIN.into());
         if self.facts.phone.is_empty() {
             self.facts.phone = "02-000-0000".into();
             self.settings.phone.clone_from(&self.facts.phone);
@@ -372,6 +373,16 @@ mod tests {
         assert_eq!(config.settings.public_url, "http://127.0.0.1:2");
         assert_eq!(config.database, Database::Sqlite("/srv/centre/centre.db".into()));
         assert_eq!(config.settings.applications_a_month, 3);
+    }
+
+    #[test]
+    fn the_demonstrations_employee_is_staff() {
+        let config = Config::read(&Flags::default(), |_| None).unwrap().for_demonstration();
+        let employees = crate::demo::ACCOUNTS.iter().filter(|account| account.what.starts_with("employee"));
+        let addresses: Vec<_> =
+            employees.filter_map(|it| domain::account::Address::parse(it.address)).collect();
+        assert!(!addresses.is_empty());
+        assert!(addresses.iter().all(|address| address.is_of_domain(&config.settings.staff_domains)));
     }
 
     #[test]

@@ -57,7 +57,10 @@ pub struct Account {
     pub what: &'static str,
 }
 
-/// One for each role. `office.example.org` is the staff's domain in the demonstration.
+/// Whoever has an address here is staff in the demonstration.
+pub const STAFF_DOMAIN: &str = "office.example.org";
+
+/// One for each role.
 pub const ACCOUNTS: [Account; 9] = [
     account("김하나", "hana@example.org", Language::Ko, &[], "resident with courses"),
     account("Jane Doe", "jane@example.org", Language::En, &[], "resident who reads English"),
