@@ -455,6 +455,16 @@ both! {
         assert_eq!(applications(site).await.last().unwrap().state, State::Booked, "the next in line moved up");
     }
 
+    async fn who_is_entered_at_the_desk_with_a_number_is_told_there(site) {
+        run_of_four(site).await;
+        let desk = site.sign_in_as(Duty::FrontDesk).await;
+        let form = desk.get("/desk/P21-014").await.form("form[action$='/desk/P21-014']");
+        form.fill("name", "김할머니").fill("phone", "010-7777-1234").tick("consent").submit().await.expect(200);
+        site.deliver().await;
+        let text = site.files().into_iter().find(|text| text.starts_with("01077771234")).unwrap_or_default();
+        assert!(text.contains("P21-014") || text.contains("강좌"), "{text}");
+    }
+
     async fn each_wrong_field_at_the_desk_has_its_sentence_and_changes_nothing(site) {
         run_of_four(site).await;
         let desk = site.sign_in_as(Duty::FrontDesk).await;

@@ -60,10 +60,12 @@ pub async fn contacts_of<C: ConnectionTrait>(db: &C, person: Uuid) -> Result<Vec
     Ok(rows.into_iter().map(Contact::from).collect())
 }
 
-/// Where a person's notices go: the confirmed e-mail address, else the confirmed phone.
+/// Where a person's notices go: the confirmed e-mail address, else the confirmed phone. Somebody entered at the desk
+/// has confirmed none, but gave the number to a person in front of them.
 pub async fn preferred_contact<C: ConnectionTrait>(db: &C, person: Uuid) -> Result<Option<Address>, DbErr> {
     let contacts = contacts_of(db, person).await?;
-    Ok(contacts.into_iter().find(|contact| contact.confirmed).map(|contact| contact.address))
+    let confirmed = contacts.iter().find(|contact| contact.confirmed);
+    Ok(confirmed.or_else(|| contacts.first()).map(|contact| contact.address.clone()))
 }
 
 /// The language in which a person wants to be written to.
