@@ -55,7 +55,7 @@ test('a wrong code is refused with a sentence at its field', async ({ page }) =>
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('a newcomer signs up, changes their name and signs out', async ({ page, outbox }) => {
+  test('a newcomer signs up, sees their account and signs out', async ({ page, outbox }) => {
     const { name, email } = newcomer('정다섯');
     await page.goto('/sign-up');
     await fillSignUp(page, { name, email });

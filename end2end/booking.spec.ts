@@ -2,10 +2,10 @@
 
 import type { Locator, Page } from '@playwright/test';
 
-import { expect, expectAccessible, expectNoSidewaysScroll, newcomer, signIn, signUpToApply, test } from './support/test.ts';
+import { expect, expectAccessible, expectLive, expectNoSidewaysScroll, newcomer, signIn, signUpToApply, test } from './support/test.ts';
 
 /** A seat one can have, an ordinary one; its number is in its name. */
-const freeSeat = /^(\S+)번 자리, 빈자리$/;
+const freeSeat = /^좌석 (\S+), 빈자리$/;
 
 /** Opens the first run in the catalogue that has a seat plan, takes applications in their order, and `left` places. */
 async function openRun(page: Page, left: RegExp): Promise<string> {
@@ -44,12 +44,12 @@ test('by mouse: sign up on the way, press a seat, see it taken by all who look',
   await expect(standing(page)).toContainText(`신청이 완료되었습니다. 좌석은 ${number}번입니다.`);
   await expectAccessible(page);
   await expectNoSidewaysScroll(page);
-  await expect(stranger.getByRole('img', { name: `${number}번 자리, 신청된 자리` })).toBeVisible();
+  await expect(stranger.getByRole('img', { name: `좌석 ${number}, 신청된 자리` })).toBeVisible();
   const letter = await outbox.next(who.email, /수강신청 확정/);
   expect(letter.text).toContain(number);
 
   await page.goto(run);
-  await expect(page.getByRole('img', { name: `${number}번 자리, 내 자리` })).toBeVisible();
+  await expect(page.getByRole('img', { name: `좌석 ${number}, 내 자리` })).toBeVisible();
   await expectAccessible(page);
 });
 
@@ -57,6 +57,7 @@ test('by keyboard: past the header to the seats, along them by arrows, and Enter
   const run = await openRun(page, placesLeft);
   await signUpToApply(page, outbox, newcomer('조일곱'));
   await expect(page).toHaveURL(run);
+  await expectLive(page);
   const focused = page.locator(':focus');
 
   await page.keyboard.press('Tab');
@@ -101,7 +102,7 @@ test('any seat, changed for another, given back', async ({ page, outbox, somebod
 
   const stranger = await somebody();
   await stranger.goto(run);
-  const seen = stranger.getByLabel(new RegExp(`^${number}번 자리, `));
+  const seen = stranger.getByLabel(new RegExp(`^좌석 ${number}, `));
   await expect(seen).toHaveAccessibleName(/신청된 자리/);
   await page.goto('/my');
   await page.getByRole('main').getByRole('link').filter({ hasText: run.split('/').pop() ?? '' }).click();

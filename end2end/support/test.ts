@@ -71,6 +71,12 @@ export const test = base.extend<OfTest, OfWorker>({
   outbox: ({ server }, use) => use(new Outbox(server.data)),
 });
 
+/** Waits until the islands answer, for what needs them: arrow keys, for one. */
+export async function expectLive(page: Page): Promise<void> {
+  await expect(page.locator('leptos-island').first()).toBeAttached();
+  await expect(page.locator('leptos-island:not([data-hydrated])')).toHaveCount(0);
+}
+
 /** Fails on whatever axe finds, at this width and in this language; names rule and element. */
 export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();

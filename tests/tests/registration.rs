@@ -163,11 +163,11 @@ both! {
         assert_eq!(page.hops.len(), 1, "one redirect, so that reloading sends nothing");
         assert!(page.said().contains("좌석은 1-02번입니다"), "{}", page.said());
         let page = visitor.get("/courses/P21-014").await;
-        assert_eq!(page.attribute(".seat-mine", "aria-label"), "1-02번 자리, 내 자리");
+        assert_eq!(page.attribute(".seat-mine", "aria-label"), "좌석 1-02, 내 자리");
         assert!(page.said().contains("남은 자리 3석"), "{}", page.said());
         assert_eq!(events_told(site, visitor.id()).await, [Event::Booked]);
         let others = site.visitor().get("/courses/P21-014").await;
-        assert_eq!(others.attribute(".seat-rooms .seat-taken", "aria-label"), "1-02번 자리, 신청된 자리");
+        assert_eq!(others.attribute(".seat-rooms .seat-taken", "aria-label"), "좌석 1-02, 신청된 자리");
     }
 
     async fn any_seat_is_the_front_most_and_wheelchair_seats_go_last(site) {

@@ -146,7 +146,7 @@ fn standing(l: Language, mine: &Mine, changed: bool) -> impl IntoView + use<> {
             {changed.then(|| view! { <p><strong>{words::standing_changed(l)}</strong></p> })}
             <p>{sentence}</p>
             {accept}
-            <p><a class="krds-btn link" href=page>{words::see_application(l)}</a></p>
+            <p><a href=page>{words::see_application(l)}</a></p>
         </Alert>
     }
 }
