@@ -20,7 +20,7 @@ export async function walk(
     seen.add(kind);
     await page.goto(path);
     await look(page, kind);
-    const links = await page.getByRole('link').evaluateAll((links) =>
+    const links = await page.getByRole('link', { includeHidden: true }).evaluateAll((links) =>
       links
         .filter((link): link is HTMLAnchorElement => link instanceof HTMLAnchorElement && !link.hasAttribute('download'))
         .filter((link) => link.origin === location.origin && link.hreflang === '')
