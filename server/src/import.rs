@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use domain::centre::Centre;
-use domain::course::file::{Act, Column, ImportError, Problem, Report, install};
+use domain::course::file::{Act, ImportError, Problem, Report, install};
 use domain::language::Language;
 
 /// What was done, for whoever typed the command.
@@ -31,9 +31,14 @@ pub async fn import(
     }
 }
 
+/// A sentence as the page of the import has it, in the language of the command line.
 fn line(problem: &Problem) -> String {
-    let column = problem.column.map(Column::as_str).unwrap_or_default();
-    format!("line {} {column}: {}", problem.line, web::course::import_problem(Language::En, problem))
+    let sentence = web::course::import_problem(Language::En, problem);
+    match (problem.line, problem.column) {
+        (0, _) => sentence,
+        (line, None) => format!("line {line}: {sentence}"),
+        (line, Some(column)) => format!("line {line}, {}: {sentence}", column.as_str()),
+    }
 }
 
 impl fmt::Display for Done {

@@ -281,7 +281,7 @@ both! {
         let course = course::Entity::find().one(site.centre.database()).await.unwrap().unwrap();
         let form = visitor.get("/manage/runs/new").await.expect(200).form("main form");
         let form = form.fill("code", "P21-950").fill("course", &course.id.to_string()).fill("capacity", "20");
-        let page = form.without("apply_until").submit().await.expect(200);
+        let page = form.submit().await.expect(200);
         assert_eq!(page.path, "/manage/runs/P21-950?done=created");
         let missing = page.all("section[aria-labelledby=publish-title] li");
         let labels = ["장소", "강사", "첫 수업일", "요일", "시작 시각", "끝나는 시각", "차시 수", "교육시간", "접수 시작", "접수 마감"];

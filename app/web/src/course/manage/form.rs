@@ -1,6 +1,6 @@
 //! The form of a run: what it shows, and how what was typed is read.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 use domain::centre::Centre;
 use domain::course::edit::Clash;
 use domain::course::entity::{course, run};
@@ -179,7 +179,9 @@ pub fn parse(
 pub fn filled(run: &run::Model, choices: &Choices) -> Input {
     let details = RunDetails::of(run);
     let time = |time: Option<NaiveTime>| time.map(|time| time.format("%H:%M").to_string());
-    let moment = |at: Option<DateTime<Utc>>| at.map(|at| moment_text(seoul::wall(at)));
+    // As a `datetime-local` field wants it.
+    let moment =
+        |at: Option<DateTime<Utc>>| at.map(|at| seoul::wall(at).format("%Y-%m-%dT%H:%M").to_string());
     let space = details.space_id.and_then(|id| choices.tree.get(id)).map(|space| space.code.clone());
     let fields = [
         ("course", Some(details.course_id.to_string())),
@@ -203,18 +205,9 @@ pub fn filled(run: &run::Model, choices: &Choices) -> Input {
     Input::new(fields.into_iter().filter_map(|(name, value)| Some((name, value?))).chain(weekdays))
 }
 
-/// How a `datetime-local` field wants a moment.
-fn moment_text(wall: NaiveDateTime) -> String {
-    wall.format("%Y-%m-%dT%H:%M").to_string()
-}
-
-/// What a new run's form begins with.
-pub fn fresh(today: NaiveDate) -> Input {
-    Input::new([
-        ("mode", Mode::InPerson.as_str().to_owned()),
-        ("selection", Selection::FirstCome.as_str().to_owned()),
-        ("apply_until", moment_text(today.and_time(NaiveTime::from_hms_opt(18, 0, 0).unwrap_or_default()))),
-    ])
+/// What a new run's form begins with: what most runs are.
+pub fn fresh() -> Input {
+    Input::new([("mode", Mode::InPerson.as_str()), ("selection", Selection::FirstCome.as_str())])
 }
 
 /// The form of a new run (`version` of none) or of a stored one.
@@ -258,9 +251,9 @@ pub fn view(
             <h3 class="form-part">{words::places(l)}</h3>
             <TextInput name="capacity" label=words::capacity(l) inputmode="numeric" required=true short=true maxlength=4/>
             <RadioGroup name="selection" legend=words::selection(l) choices=selections hint=words::selection_hint(l) required=true/>
-            <TextInput name="apply_from" label=words::apply_from(l) kind="datetime-local" short=true/>
-            <TextInput name="apply_until" label=words::apply_until(l) kind="datetime-local" short=true/>
-            <TextInput name="cancel_until" label=words::cancel_until(l) hint=words::cancel_until_hint(l) kind="datetime-local" short=true/>
+            <TextInput name="apply_from" label=words::apply_from(l) kind="datetime-local"/>
+            <TextInput name="apply_until" label=words::apply_until(l) kind="datetime-local"/>
+            <TextInput name="cancel_until" label=words::cancel_until(l) hint=words::cancel_until_hint(l) kind="datetime-local"/>
             <TextInput name="offer_minutes" label=words::offer_minutes(l) hint=words::offer_minutes_hint(l) inputmode="numeric" short=true maxlength=5/>
             <Button>{if version.is_some() { words::save(l) } else { words::save_draft(l) }}</Button>
         </Form>

@@ -27,8 +27,7 @@ use crate::words::{Language, course as words};
 /// `GET /manage/runs/new`
 pub async fn blank(ask: Ask) -> Result<Response, AppError> {
     ask.signed_in()?.training_manager()?;
-    let input = form::fresh(seoul::day(ask.centre.clock().now()));
-    draw_new(&ask, StatusCode::OK, input, Problems::default(), Vec::new()).await
+    draw_new(&ask, StatusCode::OK, form::fresh(), Problems::default(), Vec::new()).await
 }
 
 /// `POST /manage/runs/new`: a draft may lack everything but its code, course, mode, capacity and way of giving places.
@@ -71,7 +70,7 @@ async fn draw_new(
         view! {
             <Breadcrumb l=l way=vec![Crumb::new(l, words::runs(l), "/manage/runs")] here=words::new_run(l)/>
             <PageHead title=words::new_run(l) lead=words::new_run_lead(l)/>
-            <p><a href=l.path("/manage/courses/new")>{words::new_course_first(l)}</a></p>
+            <p>{words::new_course_first(l)} " " <a href=l.path("/manage/courses/new")>{words::new_course(l)}</a></p>
             {clash_list(l, &clashes)}
             {form::view(l, l.path("/manage/runs/new"), None, &choices, input, problems)}
         }
