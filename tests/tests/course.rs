@@ -101,6 +101,12 @@ async fn refuse_each(
     }
 }
 
+/// The form of one class session.
+async fn class_form(visitor: &Visitor, number: u32) -> Form {
+    let page = visitor.get(&format!("/manage/runs/P21-901?class={number}")).await.expect(200);
+    page.form("section[aria-labelledby=class-title] form")
+}
+
 /// The forms of the manage pages that hold a field of this name.
 fn form_with(page: &Page, field: &str) -> Form {
     page.form(&format!("main form:has([name=\"{field}\"])"))
@@ -240,8 +246,7 @@ both! {
         furnish(site).await;
         install(site, &csv(&[EXCEL])).await.unwrap();
         let visitor = manager(site).await;
-        let page = visitor.get("/manage/runs/P21-901").await.expect(200);
-        let form = page.form("form[action$=\"/sessions/2\"]");
+        let form = class_form(&visitor, 2).await;
         form.fill("date", "2021-03-18").fill("reason", "강사 사정").press("옮기기").await.expect(200);
         let before = sessions_of(site, "P21-901").await;
         assert!(before[1].moved);
@@ -378,7 +383,7 @@ both! {
         install(site, &csv(&[EXCEL, &PYTHON.replace("daerim", "mullae")])).await.unwrap();
         booked(site, "P21-901").await;
         let visitor = manager(site).await;
-        let class = async |number: u32| visitor.get("/manage/runs/P21-901").await.form(&format!("form[action$=\"/sessions/{number}\"]"));
+        let class = async |number| class_form(&visitor, number).await;
         let page = class(1).await.fill("date", "2021-03-12").fill("start", "13:00").fill("end", "15:00").fill("reason", "정전").press("옮기기").await.expect(200);
         assert!(page.said().contains("옮기고"));
         let told = letters(site, Event::ClassMoved).await;
@@ -398,7 +403,7 @@ both! {
             ("date", "", "2021-09-21처럼"), ("date", "2021-01-08", "지난 시각"), ("start", "x", "09:00처럼"), ("end", "", "09:00처럼"),
             ("end", "09:00", "늦어야"), ("reason", "", "사유를"), ("reason", "=x", "한 줄로"),
         ];
-        refuse_each(site, third, 422, "class-3-", &wrong).await;
+        refuse_each(site, third, 422, "class-", &wrong).await;
         let before = site.tables().await;
         let page = class(3).await.fill("date", "2021-03-16").fill("reason", "사정").press("옮기기").await.expect(409);
         assert!(page.problems()[0].contains("P21-902"), "{:?}", page.problems());
@@ -543,7 +548,7 @@ both! {
         let visitor = manager(site).await;
         let before = site.visitor().get("/courses/P21-901/calendar.ics").await.expect(200);
         assert_eq!(before.header("content-type"), Some("text/calendar; charset=utf-8"));
-        let class = async |number: u32| visitor.get("/manage/runs/P21-901").await.form(&format!("form[action$=\"/sessions/{number}\"]"));
+        let class = async |number| class_form(&visitor, number).await;
         class(1).await.fill("date", "2021-03-12").fill("reason", "정전").press("옮기기").await.expect(200);
         class(2).await.fill("reason", "폭설").press("휴강하기").await.expect(200);
         let after = site.visitor().get("/courses/P21-901/calendar.ics").await.expect(200);

@@ -14,7 +14,8 @@ use leptos::prelude::*;
 
 use super::form::{self, Choices, clash_list, whole};
 use super::list::state_badge;
-use super::{sentence, session};
+use super::sentence;
+use super::session::{self, Chosen};
 use crate::AppError;
 use crate::ask::Ask;
 use crate::course::title;
@@ -101,12 +102,11 @@ pub(super) struct Drawn {
     pub input: Option<Input>,
     pub problems: Problems,
     pub clashes: Vec<Clash>,
-    /// The class session whose form was sent, with what was wrong with it.
-    pub session: Option<(i32, Input, Problems)>,
+    pub session: Option<Chosen>,
     pub done: Option<&'static str>,
 }
 
-/// `GET /manage/runs/{code}`; `done` names what has just happened.
+/// `GET /manage/runs/{code}?class=`; `done` names what has just happened.
 pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Result<Response, AppError> {
     let l = ask.language;
     let done = match query.text("done") {
@@ -118,7 +118,8 @@ pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Re
         "cancelled" => Some(words::done_cancelled(l)),
         _ => None,
     };
-    draw(&ask, &code, Drawn { done, ..Drawn::default() }).await
+    let session = query.text("class").parse().ok().map(|number| Chosen { number, sent: None });
+    draw(&ask, &code, Drawn { done, session, ..Drawn::default() }).await
 }
 
 /// `POST /manage/runs/{code}`
@@ -190,8 +191,9 @@ pub(super) async fn draw(ask: &Ask, code: &str, drawn: Drawn) -> Result<Response
             {(view.run.state == RunState::Draft && manages).then(|| publishing(l, &view))}
             <section aria-labelledby="sessions-title">
                 <h2 class="section-title" id="sessions-title">{words::sessions(l)}</h2>
-                {session::table(l, &view, now, drawn.session)}
+                {session::table(l, &view, now)}
             </section>
+            {drawn.session.and_then(|chosen| session::form(l, &view, chosen))}
             {(!cancelled || !drawn.problems.is_empty()).then(|| view! {
                 <section aria-labelledby="details-title">
                     <h2 class="section-title" id="details-title">{words::details(l)}</h2>

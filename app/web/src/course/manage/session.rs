@@ -18,14 +18,20 @@ use super::sentence;
 use crate::AppError;
 use crate::ask::Ask;
 use crate::ui::{
-    Badge, Button, Cell, Column, Disclosure, EmptyState, Form, Hidden, Input, Look, Problems, Table,
-    TextInput, Tone,
+    Badge, Button, Cell, Column, EmptyState, Form, Hidden, Input, Look, Problems, Table, TextInput, Tone,
 };
 use crate::when;
 use crate::words::{Language, course as words};
 
 /// The longest reason, which a text message carries too.
 const REASON: usize = 200;
+
+/// The class session whose form the page shows.
+pub struct Chosen {
+    pub number: i32,
+    /// What was sent, with what was wrong with it.
+    pub sent: Option<(Input, Problems)>,
+}
 
 /// `POST /manage/runs/{code}/sessions/{number}`: `act` is `move` (which wants `date`, `start`, `end`) or `cancel`.
 pub async fn change(
@@ -46,10 +52,10 @@ pub async fn change(
         ("move", time, reason) => {
             let mut problems = time.err().unwrap_or_default();
             reason.err().unwrap_or_default().iter().for_each(|(field, why)| problems.add(field, why));
-            return refuse(&ask, &code, StatusCode::UNPROCESSABLE_ENTITY, (number, input, problems)).await;
+            return refuse(&ask, &code, StatusCode::UNPROCESSABLE_ENTITY, number, (input, problems)).await;
         }
         ("cancel", _, Err(problems)) => {
-            return refuse(&ask, &code, StatusCode::UNPROCESSABLE_ENTITY, (number, input, problems)).await;
+            return refuse(&ask, &code, StatusCode::UNPROCESSABLE_ENTITY, number, (input, problems)).await;
         }
         _ => return Err(AppError::BadRequest),
     };
@@ -58,16 +64,18 @@ pub async fn change(
     };
     let refusals = sentence::refusals(error)?;
     let (status, problems) = (sentence::status(&refusals), sentence::problems(l, &refusals));
-    refuse(&ask, &code, status, (number, input, problems)).await
+    refuse(&ask, &code, status, number, (input, problems)).await
 }
 
 async fn refuse(
     ask: &Ask,
     code: &str,
     status: StatusCode,
-    session: (i32, Input, Problems),
+    number: i32,
+    sent: (Input, Problems),
 ) -> Result<Response, AppError> {
-    draw(ask, code, Drawn { status, session: Some(session), ..Drawn::default() }).await
+    let session = Some(Chosen { number, sent: Some(sent) });
+    draw(ask, code, Drawn { status, session, ..Drawn::default() }).await
 }
 
 /// The form's `reason`, which is always needed.
@@ -98,13 +106,8 @@ fn time(l: Language, input: &Input) -> Result<(NaiveDateTime, NaiveDateTime), Pr
     }
 }
 
-/// Every class session; those still to come have their form below them.
-pub fn table(
-    l: Language,
-    view: &RunView,
-    now: DateTime<Utc>,
-    sent: Option<(i32, Input, Problems)>,
-) -> AnyView {
+/// Every class session; those still to come lead to their form below.
+pub fn table(l: Language, view: &RunView, now: DateTime<Utc>) -> AnyView {
     if view.sessions.is_empty() {
         return view! { <EmptyState title=words::sessions_none(l)/> }.into_any();
     }
@@ -112,15 +115,17 @@ pub fn table(
         .sessions
         .iter()
         .map(|session| {
-            let sent = sent.clone().filter(|(number, ..)| *number == session.number);
             let ahead = session.state == ClassState::Cancelled || session.starts_at > now;
-            // Also where it came too late: the answer has to stand somewhere.
-            let changes = sent.is_some() || (ahead && view.run.state != RunState::Cancelled);
+            let link = (ahead && view.run.state != RunState::Cancelled).then(|| {
+                let path = format!("/manage/runs/{}?class={}#class-title", view.run.code, session.number);
+                let label = words::change_nth(l, session.number);
+                view! { <a href=l.path(&path) aria-label=label>{words::change(l)}</a> }.into_any()
+            });
             vec![
                 words::nth(l, session.number).into_any(),
                 when::span(l, session.starts_at, session.ends_at).into_any(),
                 state(l, session),
-                if changes { change_form(l, view, session, sent).into_any() } else { "–".into_any() },
+                link.unwrap_or_else(|| "–".into_any()),
             ]
         })
         .collect();
@@ -139,46 +144,41 @@ fn state(l: Language, session: &class_session::Model) -> AnyView {
     view! { <Badge tone=tone text=word/>{reason} }.into_any()
 }
 
-fn change_form(
-    l: Language,
-    view: &RunView,
-    session: &class_session::Model,
-    sent: Option<(i32, Input, Problems)>,
-) -> impl IntoView + use<> {
+/// The form of one class session, with what was sent and what was wrong with it.
+pub fn form(l: Language, view: &RunView, chosen: Chosen) -> Option<impl IntoView + use<>> {
+    let session = view.sessions.iter().find(|session| session.number == chosen.number)?;
     let (start, end) = (seoul::wall(session.starts_at), seoul::wall(session.ends_at));
-    let open = sent.is_some();
-    let (input, problems) = match sent {
-        Some((_, input, problems)) => (input, problems),
-        None => {
-            let fields = [
-                ("date", start.date().to_string()),
-                ("start", start.format("%H:%M").to_string()),
-                ("end", end.format("%H:%M").to_string()),
-            ];
-            (Input::new(fields), Problems::default())
-        }
-    };
+    let (input, problems) = chosen.sent.unwrap_or_else(|| {
+        let fields = [
+            ("date", start.date().to_string()),
+            ("start", start.format("%H:%M").to_string()),
+            ("end", end.format("%H:%M").to_string()),
+        ];
+        (Input::new(fields), Problems::default())
+    });
     let cancelled = session.state == ClassState::Cancelled;
     let action = l.path(&format!("/manage/runs/{}/sessions/{}", view.run.code, session.number));
-    let (summary, id) = (words::change_nth(l, session.number), format!("class-{}", session.number));
-    let version = view.run.version.to_string();
-    view! {
-        <Disclosure summary=summary open=open>
-            <Form l=l action=action input=input problems=problems id=id>
+    let (title, version) = (words::change_nth(l, session.number), view.run.version.to_string());
+    let now = when::span(l, session.starts_at, session.ends_at);
+    Some(view! {
+        <section aria-labelledby="class-title">
+            <h2 class="section-title" id="class-title">{title}</h2>
+            <p>{now}</p>
+            <Form l=l action=action input=input problems=problems id="class">
                 <Hidden name="version" value=version/>
-                <TextInput name="date" label=words::date(l) kind="date" short=true/>
-                <TextInput name="start" label=words::start(l) kind="time" short=true/>
-                <TextInput name="end" label=words::end(l) kind="time" short=true/>
+                <TextInput name="date" label=words::date(l) kind="date" required=true short=true/>
+                <TextInput name="start" label=words::start(l) kind="time" required=true short=true/>
+                <TextInput name="end" label=words::end(l) kind="time" required=true short=true/>
                 <TextInput name="reason" label=words::reason(l) hint=words::reason_hint(l) required=true maxlength=200/>
                 <div class="actions">
-                    <Button look=Look::Secondary small=true attr:name="act" attr:value="move">
+                    <Button look=Look::Secondary attr:name="act" attr:value="move">
                         {if cancelled { words::make_up(l) } else { words::move_class(l) }}
                     </Button>
                     {(!cancelled).then(|| view! {
-                        <Button look=Look::Danger small=true attr:name="act" attr:value="cancel">{words::cancel_class(l)}</Button>
+                        <Button look=Look::Danger attr:name="act" attr:value="cancel">{words::cancel_class(l)}</Button>
                     })}
                 </div>
             </Form>
-        </Disclosure>
-    }
+        </section>
+    })
 }
