@@ -435,6 +435,10 @@ both! {
         assert_eq!(letters(site, Event::RunCancelled).await[0].reason.as_deref(), Some("신청자 부족"));
         assert_eq!(occupation::Entity::find().count(site.centre.database()).await.unwrap(), 0);
         assert!(!page.has("form:has([name=capacity])"), "it can't be changed any more");
+        let calendar = site.visitor().get("/courses/P21-901/calendar.ics").await.expect(200).body();
+        assert_eq!(calendar.matches("STATUS:CANCELLED").count(), 4);
+        assert!(calendar.contains("SEQUENCE:2"), "calendars take it for new: {calendar}");
+        assert!(calendar.contains("LOCATION:창업스마트교육장\\, 서울"), "{calendar}");
     }
 
     async fn a_smaller_run_keeps_whoever_holds_a_seat(site) {

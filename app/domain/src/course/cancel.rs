@@ -1,5 +1,6 @@
 //! Ending a run: what the writer does to the catalogue when a run is cancelled.
 
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -10,7 +11,13 @@ use crate::space::entity::occupation;
 /// Ends a run inside the writer's transaction: the run, its planned class sessions, and what they occupy.
 pub(crate) async fn cancel_in<C: ConnectionTrait>(tx: &C, run: Uuid) -> Result<(), DbErr> {
     let state = run::ActiveModel { state: Set(RunState::Cancelled), ..Default::default() };
-    run::Entity::update_many().set(state).filter(run::Column::Id.eq(run)).exec(tx).await?;
+    run::Entity::update_many()
+        .set(state)
+        // A calendar takes a change for new by the version.
+        .col_expr(run::Column::Version, Expr::col(run::Column::Version).add(1))
+        .filter(run::Column::Id.eq(run))
+        .exec(tx)
+        .await?;
     let classes: Vec<Uuid> = class_session::Entity::find()
         .select_only()
         .column(class_session::Column::Id)

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use domain::course::ClassState;
 use domain::course::store::RunView;
 use domain::seoul;
+use domain::space::store::Tree;
 use icalendar::{Calendar, CalendarDateTime, Component, Event, EventLike, EventStatus};
 
 use super::run::find;
@@ -21,7 +22,15 @@ pub async fn calendar(ask: Ask, Path(code): Path<String>) -> Result<Response, Ap
     let view = find(&ask, &code).await?;
     let settings = ask.centre.settings();
     let url = format!("{}{}", settings.public_url, ask.link(&format!("/courses/{code}")));
-    let file = file(ask.language, &view, &url, ask.centre.clock().now()).map_err(AppError::Broken)?;
+    let tree = Tree::load(ask.centre.database()).await?;
+    let place = view.space.as_ref().map(|space| {
+        // A room stands where the building around it stands.
+        let address = tree.ancestry(space.id).into_iter().find_map(|around| around.address.as_deref());
+        let name = space.name_in(ask.language);
+        address.map_or_else(|| name.to_owned(), |address| format!("{name}, {address}"))
+    });
+    let file = file(ask.language, &view, place.as_deref(), &url, ask.centre.clock().now());
+    let file = file.map_err(AppError::Broken)?;
     let name = format!("attachment; filename=\"{code}.ics\"");
     let headers = [
         (header::CONTENT_TYPE, "text/calendar; charset=utf-8".to_owned()),
@@ -34,6 +43,7 @@ pub async fn calendar(ask: Ask, Path(code): Path<String>) -> Result<Response, Ap
 fn file(
     l: Language,
     view: &RunView,
+    place: Option<&str>,
     url: &str,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Calendar, String> {
@@ -51,9 +61,8 @@ fn file(
             .starts(local(session.starts_at))
             .ends(local(session.ends_at))
             .url(url);
-        if let Some(space) = &view.space {
-            let address = space.address.as_deref().map(|address| format!(", {address}")).unwrap_or_default();
-            event.location(&format!("{}{address}", space.name_in(l)));
+        if let Some(place) = place {
+            event.location(place);
         }
         event.status(match session.state {
             ClassState::Planned => EventStatus::Confirmed,
