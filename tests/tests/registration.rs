@@ -461,8 +461,50 @@ both! {
         let form = desk.get("/desk/P21-014").await.form("form[action$='/desk/P21-014']");
         form.fill("name", "김할머니").fill("phone", "010-7777-1234").tick("consent").submit().await.expect(200);
         site.deliver().await;
-        let text = site.files().into_iter().find(|text| text.starts_with("01077771234")).unwrap_or_default();
-        assert!(text.contains("P21-014") || text.contains("강좌"), "{text}");
+        let texts: Vec<String> =
+            site.files().into_iter().filter(|text| text.starts_with("010-7777-1234")).collect();
+        assert_eq!(texts.len(), 1);
+        assert!(texts[0].contains("강좌 P21-014"), "{}", texts[0]);
+    }
+
+    async fn a_grandmother_entered_with_her_daughters_number_is_not_the_daughter(site) {
+        run_of_four(site).await;
+        let number = domain::account::Address::parse("010-7777-1234").unwrap();
+        let daughter = site.person_at("김딸", number, &[]).await;
+        let desk = site.sign_in_as(Duty::FrontDesk).await;
+        let page = desk.get("/desk/P21-014").await;
+        let enter = |name: &str| {
+            page.form("form[action$='/desk/P21-014']").fill("name", name).fill("phone", "010-7777-1234").tick("consent")
+        };
+        enter("김할머니").submit().await.expect(200);
+        assert_ne!(applications(site).await[0].person_id, daughter);
+        // The old form with another name is not the first person again.
+        let before = site.tables().await;
+        enter("박할머니").submit().await.expect(409);
+        before.assert_same(&site.tables().await);
+        let page = desk.get("/desk/P21-014").await;
+        let form = page.form("form[action$='/desk/P21-014']").fill("name", "김딸").fill("phone", "010-7777-1234");
+        form.tick("consent").submit().await.expect(200);
+        assert_eq!(applications(site).await[1].person_id, daughter);
+    }
+
+    async fn a_second_press_on_cancel_says_that_it_is_over(site) {
+        run_of_four(site).await;
+        let visitor = fill(site, "P21-014", 1).await.remove(0);
+        let page = visitor.get("/my").await.click("강좌 P21-014").await;
+        page.form("form[action$=cancel]").submit().await.expect(200);
+        let before = site.tables().await;
+        let again = page.form("form[action$=cancel]").submit().await.expect(409);
+        assert!(again.said().contains("취소된 신청입니다"), "{}", again.said());
+        before.assert_same(&site.tables().await);
+    }
+
+    async fn strangers_do_not_watch_staff_runs(site) {
+        let room = room(site).await;
+        run_in(site, "S21-001", Some(room), |course, _, _| course.audience = Audience::Staff).await;
+        for path in ["/courses/S21-001", "/courses/S21-001/seats", "/courses/S21-001/events"] {
+            site.visitor().get(path).await.expect(404);
+        }
     }
 
     async fn each_wrong_field_at_the_desk_has_its_sentence_and_changes_nothing(site) {

@@ -222,30 +222,27 @@ async fn insert_consent(
     Ok(())
 }
 
-/// The person a desk means by a number and a name: whoever confirmed the number, or was entered before with both.
+/// The person a desk means by a number and a name: only who has both. A grandmother entered with her daughter's number
+/// is not the daughter.
 pub async fn find_at_desk(
     centre: &Centre,
     _: &Desk,
     phone: &Address,
     name: &PersonName,
 ) -> Result<Option<Uuid>, DbErr> {
-    let db = centre.database();
-    if let Some(person) = find_person_by_contact(db, phone).await? {
-        return Ok(Some(person));
-    }
     let holders = contact::Entity::find()
         .select_only()
         .column(contact::Column::PersonId)
         .filter(contact::Column::Kind.eq(phone.kind()))
         .filter(contact::Column::Address.eq(phone.as_str()))
         .into_query();
-    let entered = person::Entity::find()
+    let person = person::Entity::find()
         .filter(person::Column::Id.in_subquery(holders))
         .filter(person::Column::Name.eq(name.as_str()))
         .filter(person::Column::State.eq(PersonState::Active))
-        .one(db)
+        .one(centre.database())
         .await?;
-    Ok(entered.map(|person| person.id))
+    Ok(person.map(|person| person.id))
 }
 
 /// Somebody in front of the desk, who signed the consents on paper and may have no phone.

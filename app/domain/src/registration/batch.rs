@@ -61,7 +61,7 @@ pub(super) struct Batch<'a> {
     made: BTreeMap<Uuid, application::Model>,
     /// Known applications that changed, by id.
     changed: BTreeMap<Uuid, Change>,
-    cancelled_runs: Vec<Uuid>,
+    cancelled_runs: Vec<(Uuid, Actor)>,
     events: Vec<application_event::ActiveModel>,
     notices: Vec<Draft>,
 }
@@ -268,7 +268,7 @@ impl<'a> Batch<'a> {
             self.tell(run, stamp, Event::RunCancelled, Some(reason));
             self.close(run, stamp, State::Cancelled, EventKind::Cancelled, actor, Some(reason));
         }
-        self.cancelled_runs.push(run);
+        self.cancelled_runs.push((run, actor));
         Ok(())
     }
 
@@ -449,8 +449,11 @@ impl<'a> Batch<'a> {
         for drafts in chunks(self.notices) {
             crate::notice::store::queue(self.tx, self.clock, drafts).await?;
         }
-        for run in self.cancelled_runs {
+        for (run, actor) in self.cancelled_runs {
             crate::course::cancel_in(self.tx, run).await?;
+            let subject = run.to_string();
+            crate::account::record(self.tx, self.clock, actor.id(), "cancel", "run", &subject, "state")
+                .await?;
         }
         let stamp = writer::ActiveModel { stamp: Set(self.memory.stamp), ..Default::default() };
         writer::Entity::update_many().set(stamp).exec(self.tx).await?;

@@ -68,7 +68,7 @@ pub async fn change_seat(
     application: Uuid,
     seat: SeatCode,
 ) -> Result<Outcome, WriterError> {
-    let run = run_of(centre, application).await?;
+    let run = run_of(centre, application, Some(who.id())).await?;
     one(centre, Command::ChangeSeat { run, application, actor: Actor::Own(who.id()), seat }).await
 }
 
@@ -79,7 +79,7 @@ pub async fn cancel(
     application: Uuid,
     reason: Option<String>,
 ) -> Result<Outcome, WriterError> {
-    let run = run_of(centre, application).await?;
+    let run = run_of(centre, application, Some(who.id())).await?;
     one(centre, Command::Cancel { run, application, actor: Actor::Own(who.id()), reason }).await
 }
 
@@ -90,14 +90,17 @@ pub async fn cancel_at_desk(
     application: Uuid,
     reason: String,
 ) -> Result<Outcome, WriterError> {
-    let run = run_of(centre, application).await?;
+    let run = run_of(centre, application, None).await?;
     let actor = Actor::Office(desk.id());
     one(centre, Command::Cancel { run, application, actor, reason: Some(reason) }).await
 }
 
 /// Takes the seat that was offered.
 pub async fn accept(centre: &Centre, who: &SignedIn, application: Uuid) -> Result<Outcome, WriterError> {
-    let run = run_of(centre, application).await?;
+    let run = run_of(centre, application, Some(who.id())).await.map_err(|error| match error {
+        WriterError::Refused(Refusal::WrongState) => WriterError::Refused(Refusal::OfferGone),
+        error => error,
+    })?;
     one(centre, Command::Accept { run, application, actor: Actor::Own(who.id()) }).await
 }
 
@@ -107,7 +110,7 @@ pub async fn approve(
     manager: &TrainingManager,
     application: Uuid,
 ) -> Result<Outcome, WriterError> {
-    let run = run_of(centre, application).await?;
+    let run = run_of(centre, application, None).await?;
     one(centre, Command::Approve { run, application, actor: Actor::Office(manager.id()) }).await
 }
 
@@ -118,7 +121,7 @@ pub async fn decline(
     application: Uuid,
     reason: String,
 ) -> Result<Outcome, WriterError> {
-    let run = run_of(centre, application).await?;
+    let run = run_of(centre, application, None).await?;
     one(centre, Command::Decline { run, application, actor: Actor::Office(manager.id()), reason }).await
 }
 
@@ -147,9 +150,11 @@ async fn one(centre: &Centre, command: Command) -> Result<Outcome, WriterError> 
     centre.writer().send(command).await?.ok_or(WriterError::Refused(Refusal::NotFound))
 }
 
-async fn run_of(centre: &Centre, application: Uuid) -> Result<Uuid, WriterError> {
+/// The run of a live application; another's than `owner`'s is not found, one that has ended is in the wrong state.
+async fn run_of(centre: &Centre, application: Uuid, owner: Option<Uuid>) -> Result<Uuid, WriterError> {
     let row = application::Entity::find_by_id(application).one(centre.database()).await?;
-    row.map(|row| row.run_id).ok_or(WriterError::Refused(Refusal::NotFound))
+    let row = row.filter(|row| owner.is_none_or(|owner| row.person_id == owner)).ok_or(Refusal::NotFound)?;
+    if row.state.is_live() { Ok(row.run_id) } else { Err(WriterError::Refused(Refusal::WrongState)) }
 }
 
 /// One's application for a run as the pages show it.

@@ -1,7 +1,8 @@
 //! Watching a run: one snapshot, encoded once per change and shared by everybody who looks.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sea_orm::DbErr;
@@ -22,6 +23,8 @@ const POLL: Duration = Duration::from_millis(250);
 #[derive(Clone, Default)]
 pub struct Watchers {
     runs: Arc<Mutex<HashMap<Uuid, watch::Sender<Arc<str>>>>>,
+    /// Whether somebody began to watch a run that nobody watched before.
+    newcomer: Arc<AtomicBool>,
 }
 
 impl Watchers {
@@ -31,11 +34,15 @@ impl Watchers {
         centre: &Centre,
         run: Uuid,
     ) -> Result<Option<watch::Receiver<Arc<str>>>, DbErr> {
+        let known = self.lock().get(&run).map(watch::Sender::subscribe);
+        if let Some(receiver) = known {
+            // Somebody watches already, so it is being kept true.
+            return Ok(Some(receiver));
+        }
         let Some(text) = encode(centre, run).await? else { return Ok(None) };
-        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
-        let sender = runs.entry(run).or_insert_with(|| watch::channel(Arc::clone(&text)).0);
-        let receiver = sender.subscribe();
-        publish(sender, text);
+        let receiver = self.lock().entry(run).or_insert_with(|| watch::channel(text).0).subscribe();
+        // What changed while it was read is read again at the next look.
+        self.newcomer.store(true, Ordering::Release);
         Ok(Some(receiver))
     }
 
@@ -57,14 +64,14 @@ impl Watchers {
         if watched.is_empty() {
             return Ok(());
         }
+        let newcomer = self.newcomer.swap(false, Ordering::AcqRel);
         let now = read_turn(centre.database()).await?;
-        if now == *turn {
+        if now == *turn && !newcomer {
             return Ok(());
         }
         for run in watched {
             let Some(text) = encode(centre, run).await? else { continue };
-            let runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(sender) = runs.get(&run) {
+            if let Some(sender) = self.lock().get(&run) {
                 publish(sender, text);
             }
         }
@@ -72,9 +79,13 @@ impl Watchers {
         Ok(())
     }
 
+    fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, watch::Sender<Arc<str>>>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The runs somebody looks at; those nobody looks at any more are dropped.
     fn watched(&self) -> Vec<Uuid> {
-        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut runs = self.lock();
         runs.retain(|_, sender| sender.receiver_count() > 0);
         runs.keys().copied().collect()
     }

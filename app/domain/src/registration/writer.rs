@@ -1,7 +1,7 @@
 //! The one writer: takes commands in the order of their arrival, decides many in one transaction, and answers each
 //! only after the commit that makes its answer true.
 //!
-//! What it keeps in memory (`desk.rs`) is a cache. Each batch begins with `UPDATE writer … WHERE turn = <the one it
+//! What it keeps in memory (`batch.rs`) is a cache. Each batch begins with `UPDATE writer … WHERE turn = <the one it
 //! knows>`; where no row answers, somebody else has changed the rows, and it reads them anew. That statement also takes
 //! the write lock on both databases, so that what is read after it stays true until the commit.
 
@@ -227,7 +227,8 @@ impl Work {
     }
 
     /// Decides a batch. What fails once may have met a constraint that guards against a stale memory (another
-    /// server wrote): it is decided once more from the rows, then given up.
+    /// server wrote): it is decided once more from the rows, then each command alone, so that one that can't be
+    /// written takes no other with it.
     async fn decide(&mut self, waiting: Vec<Waiting>) {
         let mut decided = self.attempt(&waiting).await;
         if decided.is_err() {
@@ -241,11 +242,16 @@ impl Work {
                     let _gone = asked.answer.send(answer.map_err(WriterError::Refused));
                 }
             }
+            Err(_) if waiting.len() > 1 => {
+                for asked in waiting {
+                    Box::pin(self.decide(vec![asked])).await;
+                }
+            }
             Err(error) => {
-                tracing::error!(%error, commands = waiting.len(), "the writer gave up on a batch");
+                tracing::error!(%error, "the writer gave up on a command");
                 self.memory.forget();
                 for asked in waiting {
-                    let failed = WriterError::Database(DbErr::Custom("batch not committed".into()));
+                    let failed = WriterError::Database(DbErr::Custom("not committed".into()));
                     let _gone = asked.answer.send(Err(failed));
                 }
             }

@@ -8,6 +8,7 @@ mod run;
 
 pub use manage::import_problem;
 pub use run::draw_run;
+pub(crate) use run::find;
 
 use axum::Router;
 use axum::routing::get;

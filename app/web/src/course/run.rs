@@ -19,7 +19,7 @@ use crate::when;
 use crate::words::{Language, catalogue as words};
 
 /// A run that `ask`'s viewer may know of.
-pub(super) async fn find(ask: &Ask, code: &str) -> Result<RunView, AppError> {
+pub(crate) async fn find(ask: &Ask, code: &str) -> Result<RunView, AppError> {
     let code = RunCode::parse(code).ok_or(AppError::NotFound)?;
     let found = store::find_run(&ask.centre, &code).await?;
     found.filter(|run| run.may_be_seen_by(ask.viewer.as_ref())).ok_or(AppError::NotFound)

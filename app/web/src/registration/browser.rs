@@ -12,9 +12,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, EventSource, HtmlElement, MessageEvent, Response};
 
 /// The server says something at least every fifteen seconds. Longer silence means that the stream doesn't get through.
-const SILENCE: f64 = 35_000.0;
+const SILENCE: f64 = 20_000.0;
 
-/// How often is looked whether it is silent, and, while it is, how often the state is asked for instead.
+/// How often is looked whether it gets through, and, while it doesn't, how often the state is asked for instead.
 const LOOK: Duration = Duration::from_secs(5);
 
 /// Milliseconds since the page was opened, by a clock that nobody sets.
@@ -23,11 +23,12 @@ pub fn uptime() -> f64 {
 }
 
 /// Calls `tell` with each state of `path`: from its event stream (`{path}/events`), which the browser reopens by
-/// itself, or by asking (`{path}/seats`) where the stream is silent. For as long as the page is open.
+/// itself, or by asking (`{path}/seats`) where the stream is cut or silent. For as long as the page is open.
 pub fn follow<T: DeserializeOwned + 'static>(path: String, tell: impl Fn(T) + 'static) {
     let tell = Rc::new(tell);
     let heard = Rc::new(Cell::new(uptime()));
-    if let Ok(stream) = EventSource::new(&format!("{path}/events")) {
+    let stream = EventSource::new(&format!("{path}/events")).ok();
+    if let Some(stream) = &stream {
         let (tell, heard) = (Rc::clone(&tell), Rc::clone(&heard));
         let listen = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             heard.set(uptime());
@@ -39,7 +40,8 @@ pub fn follow<T: DeserializeOwned + 'static>(path: String, tell: impl Fn(T) + 's
     }
     set_interval(
         move || {
-            if uptime() - heard.get() < SILENCE {
+            let open = stream.as_ref().is_some_and(|stream| stream.ready_state() == EventSource::OPEN);
+            if open && uptime() - heard.get() < SILENCE {
                 return;
             }
             let (tell, path) = (Rc::clone(&tell), format!("{path}/seats"));

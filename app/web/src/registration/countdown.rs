@@ -8,16 +8,18 @@ use leptos::prelude::*;
 use super::browser::uptime;
 use crate::words::registration as words;
 
-/// Counts down to the opening. `seconds` is what the server found when it drew the page; the visitor's own clock is
-/// never asked, since it may be wrong. Without JavaScript the sentence stands as it was drawn.
+/// Counts down to the opening. `milliseconds` is what the server found when it drew the page; the visitor's own clock is
+/// never asked, since it may be wrong. It starts when the island does, which is after the page was drawn: it may say
+/// "open" a little late, never early. Without JavaScript the sentence stands as it was drawn.
 #[island]
-pub fn Countdown(l: Language, seconds: u32) -> impl IntoView {
-    let left = RwSignal::new(seconds);
+pub fn Countdown(l: Language, milliseconds: u64) -> impl IntoView {
+    let left = RwSignal::new(seconds(milliseconds));
     Effect::new(move || {
+        let start = uptime();
         let tick = set_interval_with_handle(
             move || {
-                let passed = Duration::from_millis(uptime().max(0.0) as u64).as_secs();
-                left.set(seconds.saturating_sub(u32::try_from(passed).unwrap_or(u32::MAX)));
+                let passed = (uptime() - start).max(0.0) as u64;
+                left.set(seconds(milliseconds.saturating_sub(passed)));
             },
             Duration::from_millis(250),
         );
@@ -28,6 +30,11 @@ pub fn Countdown(l: Language, seconds: u32) -> impl IntoView {
         // Only the opening is read aloud, not every second.
         <p class="sr-only" role="status">{move || (left.get() == 0).then(|| words::opened(l))}</p>
     }
+}
+
+/// Whole seconds, rounded up: nought means that it is open.
+fn seconds(milliseconds: u64) -> u32 {
+    u32::try_from(milliseconds.div_ceil(1_000)).unwrap_or(u32::MAX)
 }
 
 fn sentence(l: Language, seconds: u32) -> String {

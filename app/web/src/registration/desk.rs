@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::account::{Address, Desk, PersonName, store as accounts};
+use domain::account::{Address, Desk, PersonName, SignedIn, store as accounts};
 use domain::course::entity::run;
 use domain::registration::store::{self, AtDesk, Participant};
 use domain::registration::{Book, Choice as Wish, Outcome, Refusal, Snapshot, WriterError};
@@ -107,14 +107,22 @@ async fn admit(
         Some(phone) => accounts::find_at_desk(&ask.centre, desk, phone, &name).await?,
         None => None,
     };
+    let db = ask.centre.database();
     let person = match known {
         Some(person) => person,
         None => {
             store::check_at_desk(&ask.centre, desk, run.id, &choice).await?;
-            accounts::create_at_desk(&ask.centre, desk, key, name, phone, language).await?
+            let wanted = name.clone();
+            let made = accounts::create_at_desk(&ask.centre, desk, key, name, phone, language).await?;
+            // Going back and typing another name over an old form must not enter the first person again.
+            if accounts::names_of(db, [made]).await?.get(&made).map(String::as_str) != Some(wanted.as_str()) {
+                return Err(WriterError::Refused(Refusal::WrongState));
+            }
+            made
         }
     };
-    let who = AtDesk { person, language, staff: false };
+    let account = SignedIn::of_session(&ask.centre, person).await?;
+    let who = AtDesk { person, language, staff: account.is_some_and(|account| account.is_staff()) };
     store::apply_at_desk(&ask.centre, desk, who, run.id, choice, key).await
 }
 

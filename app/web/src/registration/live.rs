@@ -9,13 +9,12 @@ use axum::extract::Path;
 use axum::http::header;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
-use domain::course::RunState;
 use domain::course::entity::run;
 use domain::registration::store;
 use futures::{Stream, StreamExt};
 use tokio_stream::wrappers::{IntervalStream, WatchStream};
 
-use super::page::{find_run, mine_view};
+use super::page::mine_view;
 use crate::AppError;
 use crate::ask::Ask;
 
@@ -58,9 +57,9 @@ pub async fn mine(ask: Ask, Path(code): Path<String>) -> Result<Response, AppErr
     Ok(no_store(Json(standing.mine.map(|mine| mine_view(ask.language, mine)))))
 }
 
+/// The run, if the asker may know of it.
 async fn seen_run(ask: &Ask, code: &str) -> Result<run::Model, AppError> {
-    let run = find_run(&ask.centre, code).await?;
-    if run.state == RunState::Draft { Err(AppError::NotFound) } else { Ok(run) }
+    Ok(crate::course::find(ask, code).await?.run)
 }
 
 fn no_store(body: impl IntoResponse) -> Response {

@@ -34,7 +34,12 @@ pub(super) async fn find_run(centre: &Centre, code: &str) -> Result<run::Model, 
 pub async fn part(ask: &Ask, run: &run::Model, refused: Option<String>) -> Result<AnyView, AppError> {
     let viewer = ask.viewer.as_ref().map(domain::account::SignedIn::id);
     let standing = store::standing(&ask.centre, run.id, viewer).await?.ok_or(AppError::NotFound)?;
-    let plan = store::plan(&ask.centre, run, &standing.book).await?;
+    let seated = standing.mine.as_ref().is_some_and(|mine| mine.seat.is_some());
+    // Where places are given by approval, a seat is chosen after the yes.
+    let plan = match standing.book.selection {
+        Selection::Approval if !seated => domain::space::SeatPlan::default(),
+        _ => store::plan(&ask.centre, run, &standing.book).await?,
+    };
     let l = ask.language;
     let now = ask.centre.clock().now();
     let can = Can::of(ask, &standing, now);
@@ -58,8 +63,8 @@ pub async fn part(ask: &Ask, run: &run::Model, refused: Option<String>) -> Resul
         Can::AtDesk => view! { <p>{words::at_desk_only(l, phone)}</p> }.into_any(),
         Can::Apply | Can::Change | Can::Wait => ().into_any(),
     };
-    let seconds = run.apply_from.map_or(0, |from| (from - now).num_seconds().clamp(0, i64::from(u32::MAX)));
-    let seconds = u32::try_from(seconds).unwrap_or_default();
+    let left = run.apply_from.map_or(0, |from| (from - now).num_milliseconds());
+    let milliseconds = u64::try_from(left).unwrap_or_default();
     let soon =
         window(run.apply_from, run.apply_until, now) == Window::Soon && run.state == RunState::Published;
     Ok(view! {
@@ -68,7 +73,7 @@ pub async fn part(ask: &Ask, run: &run::Model, refused: Option<String>) -> Resul
             {refused.map(|sentence| view! {
                 <div role="alert" tabindex="-1" autofocus><Alert l=l tone=Tone::Danger><p>{sentence}</p></Alert></div>
             })}
-            {soon.then(|| view! { <Countdown l=l seconds=seconds/> })}
+            {soon.then(|| view! { <Countdown l=l milliseconds=milliseconds/> })}
             {lead}
             <SeatBoard l=l board=board/>
         </section>

@@ -52,7 +52,7 @@ pub fn SeatBoard(l: Language, board: Board) -> impl IntoView {
     let online = matches!(board.offer, Offer::Apply { online: true, .. });
     let hidden = move || key.clone().map(|key| view! { <input type="hidden" name="key" value=key/> });
     let seats: Vec<PlanSeat> = board.plan.seats().cloned().collect();
-    let free_seats = move || free_options(l, &seats, &snapshot.get());
+    let seats = seat_options(l, seats, snapshot);
     let rooms = board.plan.rooms.clone();
     let has_plan = !rooms.is_empty();
     let own_seat = Signal::derive(move || mine.get().and_then(|mine| mine.seat));
@@ -93,7 +93,7 @@ pub fn SeatBoard(l: Language, board: Board) -> impl IntoView {
                 <form method="post" action=action class="seat-list">
                     {hidden()}
                     <label for="seat-list-choice">{words::from_list(l)}</label>
-                    <select id="seat-list-choice" name="seat" class="krds-form-select">{free_seats}</select>
+                    <select id="seat-list-choice" name="seat" class="krds-form-select">{seats}</select>
                     <Button look=Look::Secondary small=true>
                         {if changing { words::change_seat(l) } else { words::apply_for_it(l) }}
                     </Button>
@@ -191,13 +191,14 @@ fn seat_view(
     }
 }
 
-/// The free seats as a list, those for wheelchairs named so.
-fn free_options(l: Language, seats: &[PlanSeat], snapshot: &Snapshot) -> Vec<impl IntoView + use<>> {
-    let free = |seat: &&PlanSeat| seat.out_of_service.is_none() && !snapshot.taken.contains(&seat.code);
-    let option = |seat: &PlanSeat| {
+/// The seats as a list, those for wheelchairs named so. Every option stays where it is and is only barred while its seat
+/// is held, so that what somebody has chosen never becomes another seat under their hands.
+fn seat_options(l: Language, seats: Vec<PlanSeat>, snapshot: RwSignal<Snapshot>) -> Vec<impl IntoView> {
+    let option = |seat: PlanSeat| {
         let code = seat.code.as_str().to_owned();
         let label = if seat.accessible { words::option_accessible(l, &code) } else { code.clone() };
-        view! { <option value=code>{label}</option> }
+        let barred = move || snapshot.with(|state| state.taken.contains(&seat.code));
+        view! { <option value=code disabled=barred>{label}</option> }
     };
-    seats.iter().filter(free).map(option).collect()
+    seats.into_iter().filter(|seat| seat.out_of_service.is_none()).map(option).collect()
 }
