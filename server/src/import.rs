@@ -1,4 +1,4 @@
-//! Bringing a programme in from the command line.
+//! Bringing rooms, holidays and a programme in from the command line.
 
 use std::fmt;
 use std::path::Path;
@@ -6,6 +6,30 @@ use std::path::Path;
 use domain::centre::Centre;
 use domain::course::file::{Act, ImportError, Problem, Report, install};
 use domain::language::Language;
+use domain::space::file as space;
+use domain::space::holiday;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Reads both files and brings rooms and seats in.
+pub async fn spaces(centre: &Centre, spaces: &Path, seats: &Path) -> Result<(), Failure> {
+    let (spaces, seats) = (read(spaces)?, read(seats)?);
+    space::import(centre, &*spaces, &*seats)
+        .await
+        .map_err(|error| format!("Nothing was changed.\n{error}").into())
+}
+
+/// Reads the file and brings its holidays in; says how many it has.
+pub async fn holidays(centre: &Centre, file: &Path) -> Result<usize, Failure> {
+    let days = holiday::parse(&read(file)?)
+        .map_err(|error| format!("Nothing was changed.\n{}: {error}", file.display()))?;
+    holiday::install(centre, &days).await?;
+    Ok(days.len())
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))
+}
 
 /// What was done, for whoever typed the command.
 pub struct Done {
@@ -13,13 +37,9 @@ pub struct Done {
     dry_run: bool,
 }
 
-/// Reads the file and brings it in, or only says what that would do.
-pub async fn import(
-    centre: &Centre,
-    file: &Path,
-    dry_run: bool,
-) -> Result<Done, Box<dyn std::error::Error + Send + Sync>> {
-    let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+/// Reads the file and brings its programme in, or only says what that would do.
+pub async fn courses(centre: &Centre, file: &Path, dry_run: bool) -> Result<Done, Failure> {
+    let bytes = read(file)?;
     let act = if dry_run { Act::DryRun } else { Act::Commit };
     match install(centre, &bytes, act).await {
         Ok(report) => Ok(Done { report, dry_run }),

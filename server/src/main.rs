@@ -35,6 +35,12 @@ enum Act {
     },
     /// Fills an empty database with the demonstration
     Demo,
+    /// Rooms and seats
+    #[command(subcommand)]
+    Space(SpaceAct),
+    /// Public holidays
+    #[command(subcommand)]
+    Holiday(HolidayAct),
     /// The programme
     #[command(subcommand)]
     Course(CourseAct),
@@ -51,6 +57,18 @@ enum Act {
 enum UserAct {
     /// Adds an account, as for the first administrator
     Add(user::NewUser),
+}
+
+#[derive(Subcommand)]
+enum SpaceAct {
+    /// Brings rooms and seats in: all of them, or nothing and why
+    Import { spaces: PathBuf, seats: PathBuf },
+}
+
+#[derive(Subcommand)]
+enum HolidayAct {
+    /// Brings holidays in: all of them, or nothing and why
+    Import { file: PathBuf },
 }
 
 #[derive(Subcommand)]
@@ -94,8 +112,18 @@ async fn run(cli: Cli) -> Result<(), Failure> {
             let config = config.for_demonstration();
             show_demo(&open(&config).await?, &config).await
         }
+        Act::Space(SpaceAct::Import { spaces, seats }) => {
+            import::spaces(&open(&config).await?, &spaces, &seats).await?;
+            println!("The rooms and seats are in.");
+            Ok(())
+        }
+        Act::Holiday(HolidayAct::Import { file }) => {
+            let count = import::holidays(&open(&config).await?, &file).await?;
+            println!("{count} holidays are in.");
+            Ok(())
+        }
         Act::Course(CourseAct::Import { file, dry_run }) => {
-            let report = import::import(&open(&config).await?, &file, dry_run).await?;
+            let report = import::courses(&open(&config).await?, &file, dry_run).await?;
             println!("{report}");
             Ok(())
         }

@@ -10,6 +10,7 @@ use domain::space::file::{self as spaces, SpaceFileError};
 use domain::space::holiday;
 use domain::space::store::{Tree, plan_of, seats_in_service};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use server::import;
 use tests::{Form, Site, Visitor, both};
 use uuid::Uuid;
 
@@ -52,6 +53,30 @@ async fn seat_form(visitor: &Visitor, room: &str, seat: &str) -> Form {
 }
 
 both! {
+    async fn rooms_and_holidays_come_in_at_the_command_line_or_it_says_why_not(site) {
+        let write = |name: &str, bytes: &[u8]| {
+            let path = site.folder().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            path
+        };
+        let (rooms, seats) = (write("rooms.csv", SPACES), write("seats.csv", SEATS));
+        let holidays = write("holidays.csv", HOLIDAYS);
+        let before = site.tables().await;
+        let missing = site.folder().join("missing.csv");
+        let said = import::spaces(&site.centre, &rooms, &missing).await.unwrap_err().to_string();
+        assert!(said.contains("missing.csv"), "{said}");
+        let wrong = write("wrong.csv", "space,seat,row,column,accessible\nnowhere,1-01,1,1,no\n".as_bytes());
+        let said = import::spaces(&site.centre, &rooms, &wrong).await.unwrap_err().to_string();
+        assert_eq!(said, "Nothing was changed.\nseats.csv, line 2: no space nowhere");
+        let said = import::holidays(&site.centre, &wrong).await.unwrap_err().to_string();
+        assert!(said.ends_with("wrong.csv: the first line must be `date` or `date,name`"), "{said}");
+        before.assert_same(&site.tables().await);
+        import::spaces(&site.centre, &rooms, &seats).await.unwrap();
+        assert_eq!(space(site, "smart-1").await.seats, Some(26));
+        let count = import::holidays(&site.centre, &holidays).await.unwrap();
+        assert_eq!(holiday::list(site.centre.database()).await.unwrap().len(), count);
+    }
+
     async fn the_rooms_come_in_with_a_seat_for_everybody(site) {
         furnish(site).await;
         let db = site.centre.database();
