@@ -11,7 +11,7 @@ use domain::notice::entity::notice;
 use domain::notice::store::{self, Attempt};
 use domain::notice::{Facts, NoticeState, quiet_for};
 use domain::seoul;
-use futures::StreamExt;
+use futures::future::{join, join_all};
 use sea_orm::DbErr;
 use tokio::sync::watch;
 use web::notice::{letter, text_message};
@@ -23,14 +23,12 @@ use crate::message::Messenger;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// How many notices are on their way at once.
-const AT_ONCE: usize = 4;
-
-/// How many due ones are read at a time.
-const BATCH: u64 = 100;
+/// How many notices are on their way at once, by each way. So many are read at a time, so that a code which is asked
+/// for meanwhile comes next.
+const AT_ONCE: u64 = 4;
 
 /// Cut off after this, well before another worker takes it for lost.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(45);
 
 pub struct Outbox {
     centre: Centre,
@@ -48,30 +46,60 @@ impl Outbox {
         Ok(Self { centre, facts, post, messenger })
     }
 
-    /// Sends what is due, every second, until the program stops; what it has begun it finishes.
-    pub async fn run(self, mut stopping: watch::Receiver<bool>) {
+    /// Sends what is due, every second, until the program stops; what it has begun it finishes. Letters and text
+    /// messages don't wait for each other, as a mail server may be silent for long.
+    pub async fn run(self, stopping: watch::Receiver<bool>) {
+        let letters = self.run_by(ContactKind::Email, stopping.clone());
+        join(letters, self.run_by(ContactKind::Phone, stopping)).await;
+    }
+
+    async fn run_by(&self, way: ContactKind, mut stopping: watch::Receiver<bool>) {
         let mut second = tokio::time::interval(Duration::from_secs(1));
         loop {
             tokio::select! {
                 _ = stopping.wait_for(|stopping| *stopping) => return,
                 _ = second.tick() => {}
             }
-            if let Err(cause) = self.deliver().await {
-                tracing::warn!(%cause, "the outbox has to wait");
+            while !*stopping.borrow() {
+                match self.deliver_some(way).await {
+                    Ok(Some(_)) => {}
+                    Ok(None) => break,
+                    Err(cause) => {
+                        tracing::warn!(%cause, "the outbox has to wait");
+                        break;
+                    }
+                }
             }
         }
     }
 
     /// Sends everything that is due now, and says how many attempts that took.
     pub async fn deliver(&self) -> Result<usize, DbErr> {
-        let due = store::due(&self.centre, BATCH).await?;
-        let attempts = futures::stream::iter(due).map(|row| self.attempt(row)).buffer_unordered(AT_ONCE);
-        let done: Vec<Result<bool, DbErr>> = attempts.collect().await;
+        let (letters, texts) =
+            join(self.deliver_by(ContactKind::Email), self.deliver_by(ContactKind::Phone)).await;
+        Ok(letters? + texts?)
+    }
+
+    async fn deliver_by(&self, way: ContactKind) -> Result<usize, DbErr> {
         let mut count = 0;
-        for attempt in done {
-            count += usize::from(attempt?);
+        while let Some(attempts) = self.deliver_some(way).await? {
+            count += attempts;
         }
         Ok(count)
+    }
+
+    /// Sends the most urgent of what is due, and says how many attempts that took; `None` where nothing is due. None
+    /// of them is due again at once.
+    async fn deliver_some(&self, way: ContactKind) -> Result<Option<usize>, DbErr> {
+        let due = store::due(&self.centre, way, AT_ONCE).await?;
+        if due.is_empty() {
+            return Ok(None);
+        }
+        let mut count = 0;
+        for attempt in join_all(due.into_iter().map(|row| self.attempt(row))).await {
+            count += usize::from(attempt?);
+        }
+        Ok(Some(count))
     }
 
     /// One attempt, if it is ours to make. `false` where the notice has to wait or another server has it.
@@ -126,7 +154,7 @@ impl Outbox {
     async fn send(&self, row: &notice::Model, to: &Address) -> Result<Attempt, DbErr> {
         let facts: Facts = serde_json::from_str(&row.facts).unwrap_or_default();
         if row.event.is_code() && facts.until.is_some_and(|until| until <= self.centre.clock().now()) {
-            return Ok(Attempt::Refused("the code has expired".into()));
+            return Ok(Attempt::Refused(store::EXPIRED.into()));
         }
         let l = self.language(row).await?;
         let public_url = &self.centre.settings().public_url;

@@ -26,6 +26,9 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// Requests still running this long after the signal are given up.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What is being sent still gets so long after the last request.
+const LAST_NOTICES: Duration = Duration::from_secs(10);
+
 /// Serves until SIGTERM or SIGINT, then finishes what it has begun. An answer leaves only after its commit, so
 /// when the last request is answered, the writer has nothing left either.
 pub async fn serve(centre: Centre, config: Config) -> Result<(), Failure> {
@@ -37,7 +40,7 @@ pub async fn serve(centre: Centre, config: Config) -> Result<(), Failure> {
     let watchers = tokio::spawn(centre.watchers().clone().keep(centre.clone()));
     let facts = Arc::new(facts(&config));
     let outbox = Outbox::new(centre.clone(), facts.clone(), &config)?;
-    let outbox = tokio::spawn(outbox.run(stopping.clone()));
+    let mut outbox = tokio::spawn(outbox.run(stopping.clone()));
     let web = WebSettings {
         site: config.site.clone(),
         data: config.data.clone(),
@@ -65,7 +68,14 @@ pub async fn serve(centre: Centre, config: Config) -> Result<(), Failure> {
     }
     keeper.await?;
     deadlines.await?;
-    outbox.await?;
+    match tokio::time::timeout(LAST_NOTICES, &mut outbox).await {
+        Ok(ended) => ended?,
+        // Found half sent at the next start, they are sent again under the same id.
+        Err(_) => {
+            outbox.abort();
+            tracing::warn!("gave up notices that took too long");
+        }
+    }
     watchers.abort();
     // Closing the last connection folds SQLite's write-ahead log into its file.
     database.close().await?;

@@ -1,7 +1,7 @@
 //! What is told reaches people, once, by the way they gave, however the servers behave that carry it.
 
 use chrono::Duration;
-use domain::account::{Address, Duty};
+use domain::account::{Address, ContactKind, Duty};
 use domain::language::Language;
 use domain::notice::store::{Draft, Recipient, queue};
 use domain::notice::{Event, Facts, NoticeState};
@@ -59,6 +59,76 @@ both! {
         site.deliver().await;
         let late = &site.notices().await[1];
         assert_eq!((late.state, late.trouble.as_deref()), (NoticeState::Stuck, Some("the code has expired")));
+        assert_eq!(late.facts, "{}");
+        let administrator = site.sign_in_as(Duty::Administrator).await;
+        assert!(!administrator.get("/manage/notices").await.has("main table"), "nobody can help it any more");
+        let retry = format!("/manage/notices/{}/retry", late.id);
+        administrator.post(&retry, &[]).await.expect(409);
+    }
+
+    async fn a_code_that_could_not_be_sent_is_forgotten_when_it_expires(site) {
+        let server = MailServer::start(&[Mood::NoMailbox]).await;
+        code(site, Recipient::Address(email("kim"))).await;
+        site.outbox_by_smtp(&server.url()).deliver().await.unwrap();
+        domain::notice::store::empty_old(&site.centre).await.unwrap();
+        assert!(site.notices().await[0].facts.contains("123456"), "somebody may still help it");
+        site.advance(Duration::minutes(10));
+        domain::notice::store::empty_old(&site.centre).await.unwrap();
+        let row = &site.notices().await[0];
+        assert_eq!((row.state, row.facts.as_str()), (NoticeState::Stuck, "{}"));
+    }
+
+    async fn what_was_given_up_is_emptied_after_its_days_too(site) {
+        let server = MailServer::start(&[Mood::NoMailbox, Mood::NoMailbox]).await;
+        let person = site.person_at("홍길동", email("hong"), &[]).await;
+        tell(site, Recipient::Person(person), Event::Booked).await;
+        tell(site, Recipient::Address(email("kim")), Event::NotRegistered).await;
+        site.outbox_by_smtp(&server.url()).deliver().await.unwrap();
+        site.advance(Duration::days(89));
+        domain::notice::store::empty_old(&site.centre).await.unwrap();
+        assert!(site.notices().await.iter().all(|row| row.state == NoticeState::Stuck && row.facts != "{}"));
+        site.advance(Duration::days(2));
+        domain::notice::store::empty_old(&site.centre).await.unwrap();
+        let is_empty = |address: &Option<String>| address.as_deref().unwrap_or_default().is_empty();
+        assert!(site.notices().await.iter().all(|row| row.facts == "{}" && is_empty(&row.address)));
+        let administrator = site.sign_in_as(Duty::Administrator).await;
+        assert!(!administrator.get("/manage/notices").await.has("main table"));
+    }
+
+    async fn codes_come_before_what_has_been_due_for_longer(site) {
+        let server = MailServer::start(&[]).await;
+        let person = site.person_at("홍길동", email("hong"), &[]).await;
+        for _ in 0..5 {
+            tell(site, Recipient::Person(person), Event::Booked).await;
+        }
+        site.advance(Duration::minutes(1));
+        code(site, Recipient::Address(email("kim"))).await;
+        let due = domain::notice::store::due(&site.centre, ContactKind::Email, 4).await.unwrap();
+        assert_eq!((due.len(), due[0].event), (4, Event::SignInCode));
+        let texts = domain::notice::store::due(&site.centre, ContactKind::Phone, 4).await.unwrap();
+        assert!(texts.is_empty());
+        assert_eq!(site.outbox_by_smtp(&server.url()).deliver().await.unwrap(), 6);
+    }
+
+    async fn a_silent_mail_server_holds_up_no_text_message(site) {
+        // It takes the connection and says nothing.
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let outbox = site.outbox_by_smtp(&format!("smtp://{}", silent.local_addr().unwrap()));
+        for name in ["kim", "lee", "park", "choi", "hong"] {
+            tell(site, Recipient::Address(email(name)), Event::NotRegistered).await;
+        }
+        let by_phone = site.person("홍길동", &[]).await;
+        tell(site, Recipient::Person(by_phone), Event::Booked).await;
+        let sending = outbox.deliver();
+        let arrived = async {
+            while site.files().is_empty() {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        };
+        tokio::select! {
+            _ = sending => panic!("the mail server is silent for longer"),
+            () = arrived => {}
+        }
     }
 
     async fn facts_and_addresses_are_emptied_after_their_days(site) {

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict, SelectStatement};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -66,6 +66,24 @@ pub async fn preferred_contact<C: ConnectionTrait>(db: &C, person: Uuid) -> Resu
     let contacts = contacts_of(db, person).await?;
     let confirmed = contacts.iter().find(|contact| contact.confirmed);
     Ok(confirmed.or_else(|| contacts.first()).map(|contact| contact.address.clone()))
+}
+
+/// The people whose preferred contact is an e-mail address, by their ids.
+pub fn people_by_mail() -> SelectStatement {
+    let confirmed = contact::Entity::find()
+        .select_only()
+        .column(contact::Column::PersonId)
+        .filter(contact::Column::ConfirmedAt.is_not_null())
+        .into_query();
+    let preferred = Condition::any()
+        .add(contact::Column::ConfirmedAt.is_not_null())
+        .add(contact::Column::PersonId.not_in_subquery(confirmed));
+    contact::Entity::find()
+        .select_only()
+        .column(contact::Column::PersonId)
+        .filter(contact::Column::Kind.eq(ContactKind::Email))
+        .filter(preferred)
+        .into_query()
 }
 
 /// The language in which a person wants to be written to.

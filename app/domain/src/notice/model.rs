@@ -45,7 +45,8 @@ named! {
 }
 
 impl Event {
-    /// Whether it brings a secret that is good for minutes: it may go out at night, and is forgotten once sent.
+    /// Whether it brings a secret that is good for minutes: it may go out at night and before all others, and
+    /// is forgotten once sent or expired.
     pub fn is_code(self) -> bool {
         matches!(
             self,

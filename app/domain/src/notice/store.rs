@@ -8,7 +8,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::account::{Address, Administrator, record};
+use crate::account::store::people_by_mail;
+use crate::account::{Address, Administrator, ContactKind, record};
 use crate::centre::Centre;
 use crate::clock::Clock;
 use crate::language::Language;
@@ -68,15 +69,30 @@ fn row(clock: &Clock, draft: Draft) -> notice::ActiveModel {
 /// How long an attempt may take. What is still `sending` after this was cut off, and nobody knows whether it arrived.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
 
-/// Notices whose time has come, the longest due first. Uses the index `notice_due`.
-pub async fn due(centre: &Centre, most: u64) -> Result<Vec<notice::Model>, DbErr> {
+/// Notices whose time has come and that go this way: codes first, since somebody waits for them, then the longest
+/// due. Uses the index `notice_due`.
+pub async fn due(centre: &Centre, way: ContactKind, most: u64) -> Result<Vec<notice::Model>, DbErr> {
+    // Each part is true or false, never null, so that the other way is just what this one is not.
+    let to_address = notice::Column::Kind.is_not_null().and(notice::Column::Kind.eq(ContactKind::Email));
+    let to_person =
+        notice::Column::PersonId.is_not_null().and(notice::Column::PersonId.in_subquery(people_by_mail()));
+    let by_mail = to_address.or(to_person);
     notice::Entity::find()
+        .filter(match way {
+            ContactKind::Email => by_mail,
+            ContactKind::Phone => by_mail.not(),
+        })
         .filter(notice::Column::State.is_in([NoticeState::Queued, NoticeState::Sending]))
         .filter(notice::Column::NextAt.lte(centre.clock().now()))
+        .order_by_desc(notice::Column::Event.is_in(codes()))
         .order_by_asc(notice::Column::NextAt)
         .limit(most)
         .all(centre.database())
         .await
+}
+
+fn codes() -> impl Iterator<Item = Event> {
+    Event::ALL.iter().copied().filter(|event| event.is_code())
 }
 
 /// Takes a due notice for one attempt, and counts it. `None` if another server was quicker.
@@ -114,7 +130,7 @@ pub enum Attempt {
     Refused(String),
 }
 
-/// Writes down how the attempt on a claimed notice ended. Nothing is ever deleted.
+/// Writes down how the attempt on a claimed notice ended. The row stays.
 pub async fn finish(centre: &Centre, claimed: &notice::Model, attempt: Attempt) -> Result<(), DbErr> {
     let now = centre.clock().now();
     let tries = claimed.tries.unsigned_abs();
@@ -135,8 +151,9 @@ pub async fn finish(centre: &Centre, claimed: &notice::Model, attempt: Attempt) 
         .col_expr(notice::Column::NextAt, Expr::value(now + delay(tries, claimed.id)))
         .col_expr(notice::Column::SentAt, Expr::value(sent_at))
         .col_expr(notice::Column::Trouble, Expr::value(trouble));
-    if state == NoticeState::Sent && claimed.event.is_code() {
-        update = update.col_expr(notice::Column::Facts, Expr::value("{}"));
+    let is_over = state == NoticeState::Sent || claimed.created_at <= expired_before(centre);
+    if claimed.event.is_code() && is_over {
+        update = update.col_expr(notice::Column::Facts, Expr::value(EMPTY));
     }
     update
         .filter(notice::Column::Id.eq(claimed.id))
@@ -157,24 +174,62 @@ pub async fn postpone(centre: &Centre, row: &notice::Model, until: DateTime<Utc>
     Ok(())
 }
 
-/// Empties what was sent so long ago that nobody will ask about it.
+/// Codes written before this are good for nothing.
+fn expired_before(centre: &Centre) -> DateTime<Utc> {
+    centre.clock().now() - TimeDelta::minutes(centre.settings().code_minutes.into())
+}
+
+/// Empties codes that have expired, and what was sent or given up so long ago that nobody will ask about it. What
+/// is empty is never sent.
 pub async fn empty_old(centre: &Centre) -> Result<(), DbErr> {
+    notice::Entity::update_many()
+        .col_expr(notice::Column::Facts, Expr::value(EMPTY))
+        .col_expr(notice::Column::State, Expr::value(NoticeState::Stuck))
+        .col_expr(notice::Column::Trouble, Expr::value(EXPIRED))
+        .filter(notice::Column::Event.is_in(codes()))
+        .filter(notice::Column::State.is_in([NoticeState::Queued, NoticeState::Stuck]))
+        .filter(notice::Column::CreatedAt.lte(expired_before(centre)))
+        .filter(notice::Column::Facts.ne(EMPTY))
+        .exec(centre.database())
+        .await?;
     let long_ago = centre.clock().now() - TimeDelta::days(i64::from(centre.settings().notice_days));
     notice::Entity::update_many()
-        .col_expr(notice::Column::Facts, Expr::value("{}"))
+        .col_expr(notice::Column::Facts, Expr::value(EMPTY))
         .col_expr(notice::Column::Address, Expr::value(None::<String>))
         .filter(notice::Column::State.eq(NoticeState::Sent))
         .filter(notice::Column::SentAt.lt(long_ago))
-        .filter(notice::Column::Facts.ne("{}").or(notice::Column::Address.is_not_null()))
+        .filter(notice::Column::Facts.ne(EMPTY).or(notice::Column::Address.is_not_null()))
+        .exec(centre.database())
+        .await?;
+    let given_up = Condition::all()
+        .add(notice::Column::State.eq(NoticeState::Stuck))
+        .add(notice::Column::CreatedAt.lt(long_ago));
+    notice::Entity::update_many()
+        .col_expr(notice::Column::Facts, Expr::value(EMPTY))
+        .filter(given_up.clone())
+        .filter(notice::Column::Facts.ne(EMPTY))
+        .exec(centre.database())
+        .await?;
+    // The constraint `notice_somebody` wants an address of what is for nobody known and was not sent.
+    notice::Entity::update_many()
+        .col_expr(notice::Column::Address, Expr::value(""))
+        .filter(given_up)
+        .filter(notice::Column::Address.ne(""))
         .exec(centre.database())
         .await?;
     Ok(())
 }
 
+/// The facts of what has been emptied.
+const EMPTY: &str = "{}";
+
+/// Why a code was not sent.
+pub const EXPIRED: &str = "the code has expired";
+
 /// How late a notice must be to be worth an administrator's look.
 const LATE: TimeDelta = TimeDelta::minutes(10);
 
-/// What is stuck or late, newest first.
+/// What is stuck or late and could still be sent, newest first.
 pub async fn list_troubled(
     centre: &Centre,
     _: &Administrator,
@@ -185,13 +240,15 @@ pub async fn list_troubled(
         .add(notice::Column::Tries.gt(0).or(notice::Column::NextAt.lt(centre.clock().now() - LATE)));
     notice::Entity::find()
         .filter(Condition::any().add(notice::Column::State.eq(NoticeState::Stuck)).add(late))
+        .filter(notice::Column::Facts.ne(EMPTY))
         .order_by_desc(notice::Column::Id)
         .limit(most)
         .all(centre.database())
         .await
 }
 
-/// Sends a stuck or late notice again at once, with all its attempts before it. `false` if it is no longer waiting.
+/// Sends a stuck or late notice again at once, with all its attempts before it. `false` if it is no longer waiting
+/// or has been emptied.
 pub async fn retry(centre: &Centre, who: &Administrator, id: Uuid) -> Result<bool, DbErr> {
     let tx = centre.begin().await?;
     let updated = notice::Entity::update_many()
@@ -200,6 +257,7 @@ pub async fn retry(centre: &Centre, who: &Administrator, id: Uuid) -> Result<boo
         .col_expr(notice::Column::NextAt, Expr::value(centre.clock().now()))
         .filter(notice::Column::Id.eq(id))
         .filter(notice::Column::State.is_in([NoticeState::Stuck, NoticeState::Queued]))
+        .filter(notice::Column::Facts.ne(EMPTY))
         .exec(&tx)
         .await?;
     if updated.rows_affected == 1 {
