@@ -1,5 +1,6 @@
 //! Every page of the program, and what each request passes on its way there.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +39,13 @@ pub struct WebSettings {
     pub stopping: watch::Receiver<bool>,
 }
 
+impl WebSettings {
+    /// Whether what this proxy says of where a request comes from is believed.
+    pub fn trusts(&self, proxy: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(&proxy.to_canonical()))
+    }
+}
+
 /// Larger forms than any of ours; the import of a programme allows itself more.
 const BODY_LIMIT: usize = 64 * 1024;
 
@@ -53,7 +61,7 @@ pub fn app(centre: Centre, web: WebSettings) -> Router {
     let pages = web::routes()
         .route("/display", post(web::ui::change_display))
         .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
+        .route("/readyz", get(health::ready).layer(Extension(health::Readiness::default())))
         .route("/metrics", get(health::metrics))
         .fallback(move |request: Request| serve_file(files.clone(), request))
         .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })

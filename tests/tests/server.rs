@@ -78,6 +78,9 @@ both! {
         let through_proxy = site.visitor().from("192.0.2.9").with_header("x-forwarded-for", "127.0.0.1");
         through_proxy.get("/metrics").await.expect(200);
         site.visitor().with_header("x-forwarded-for", "127.0.0.1").get("/metrics").await.expect(404);
+        // A proxy on this machine that nobody named doesn't make everybody this machine.
+        let unnamed = site.visitor().from("127.0.0.1").with_header("x-forwarded-for", "198.51.100.7");
+        unnamed.get("/metrics").await.expect(404);
     }
 
     async fn who_stays_away_for_two_weeks_is_signed_out_and_who_comes_back_is_not(site) {
