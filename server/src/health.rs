@@ -39,14 +39,14 @@ const GOOD_FOR: Duration = Duration::from_secs(1);
 
 impl Readiness {
     /// Those who ask meanwhile wait for the same answer.
-    async fn get(&self, look: impl AsyncFnOnce() -> Found) -> Found {
+    async fn get(&self, look: impl Future<Output = Found>) -> Found {
         let mut last = self.0.lock().await;
         if let Some((when, found)) = *last
             && when.elapsed() < GOOD_FOR
         {
             return found;
         }
-        let found = look().await;
+        let found = look.await;
         *last = Some((Instant::now(), found));
         found
     }
@@ -58,7 +58,7 @@ pub async fn ready(
     Extension(web): Extension<Arc<WebSettings>>,
     Extension(readiness): Extension<Readiness>,
 ) -> Response {
-    let Found { database, disk } = readiness.get(async || look(&centre, &web).await).await;
+    let Found { database, disk } = readiness.get(look(&centre, &web)).await;
     let status = if database && disk { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, axum::Json(serde_json::json!({ "database": database, "disk": disk }))).into_response()
 }
@@ -116,7 +116,7 @@ mod tests {
         let readiness = Readiness::default();
         let asked = std::sync::atomic::AtomicU32::new(0);
         for _ in 0..3 {
-            let look = async || {
+            let look = async {
                 asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 Found { database: true, disk: false }
             };
