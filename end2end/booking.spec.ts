@@ -17,7 +17,10 @@ async function openRun(page: Page, left: RegExp): Promise<string> {
 }
 
 const placesLeft = /잔여 인원 [1-9]/;
-const noneLeft = /잔여 인원 0/;
+/** A run of the demonstration whose freed seats go to the first in line at once: it has a line. */
+const lineBehind = /잔여 인원 0.*대기 [1-9]/s;
+/** The one whose freed seats are offered with a deadline: nobody waits for it yet. */
+const nobodyBehind = /잔여 인원 0.*대기 0/s;
 
 function standing(page: Page): Locator {
   return page.getByRole('status').filter({ hasText: /./ });
@@ -45,6 +48,7 @@ test('by mouse: sign up on the way, press a seat, see it taken by all who look',
   await expectAccessible(page);
   await expectNoSidewaysScroll(page);
   await expect(stranger.getByRole('img', { name: `좌석 ${number}, 신청된 자리` })).toBeVisible();
+  await expect(standing(stranger), 'what others do is not read aloud').toHaveCount(0);
   const letter = await outbox.next(who.email, /수강신청 확정/);
   expect(letter.text).toContain(number);
 
@@ -116,7 +120,7 @@ test('any seat, changed for another, given back', async ({ page, outbox, somebod
 
 test('promoted while looking: the page says so by itself, and a letter comes', async ({ page, outbox, somebody }) => {
   const who = newcomer('장아홉');
-  const run = await openRun(page, noneLeft);
+  const run = await openRun(page, lineBehind);
   await signUpToApply(page, outbox, who);
   await page.getByRole('button', { name: '대기자 명단에 신청하기' }).click();
   await expect(standing(page)).toContainText(/대기 \d+번입니다/);
@@ -124,21 +128,51 @@ test('promoted while looking: the page says so by itself, and a letter comes', a
   await page.goto(run);
 
   const desk = await somebody();
-  await signIn(desk, 'desk');
-  await desk.goto(run.replace('/courses/', '/desk/'));
+  await openDesk(desk, run);
   await expectAccessible(desk);
   for (let next = rank; next > 0; next--) {
     await expect(standing(page)).toContainText(`대기 ${next}번입니다`);
-    const booked = desk.getByRole('row').filter({ hasText: '신청완료' }).first();
-    await booked.getByText('신청 취소').first().click();
-    await booked.getByRole('textbox', { name: '사유' }).fill('본인이 전화로 취소를 요청함');
-    await booked.getByRole('button', { name: '신청 취소' }).click();
+    await cancelOne(desk);
   }
   await expect(standing(page)).toContainText('방금 신청 상태가 바뀌었습니다.');
   await expect(standing(page)).toContainText(/좌석은 \S+번입니다/);
   await expectAccessible(page);
   await outbox.next(who.email, /수강 확정/);
 });
+
+test('an offer while looking: accepted in time, it is a seat', async ({ page, outbox, somebody }) => {
+  const who = newcomer('서열');
+  const run = await openRun(page, nobodyBehind);
+  await signUpToApply(page, outbox, who);
+  await page.getByRole('button', { name: '대기자 명단에 신청하기' }).click();
+  await expect(standing(page)).toContainText('대기 1번입니다');
+  await page.goto(run);
+
+  const desk = await somebody();
+  await openDesk(desk, run);
+  await cancelOne(desk);
+  await expect(standing(page)).toContainText(/자리가 났습니다. .+까지 확정해 주세요/);
+  await expectAccessible(page);
+  await outbox.next(who.email, /자리가 났습니다/);
+  await page.getByRole('button', { name: '자리 확정하기' }).click();
+  await expect(standing(page)).toContainText(/좌석은 \S+번입니다/);
+});
+
+/** Where the front desk sees who is in a run. */
+async function openDesk(desk: Page, run: string): Promise<void> {
+  await signIn(desk, 'desk');
+  await desk.goto(run.replace('/courses/', '/desk/'));
+}
+
+/** The desk cancels for somebody who has a place. */
+async function cancelOne(desk: Page): Promise<void> {
+  const row = desk.getByRole('row').filter({ hasText: '신청완료' }).first();
+  await row.getByText('신청 취소').first().click();
+  await row.getByRole('textbox', { name: '사유' }).fill('본인이 전화로 취소를 요청함');
+  const list = desk.waitForEvent('load');
+  await row.getByRole('button', { name: '신청 취소' }).click();
+  await list;
+}
 
 test('a seat that somebody else has just taken is refused, and the page shows what is free now', async ({ page, outbox, somebody }) => {
   const other = await somebody({ javaScriptEnabled: false });

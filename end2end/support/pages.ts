@@ -40,5 +40,5 @@ function kindOf(path: string): string {
 }
 
 function isFile(path: string): boolean {
-  return /\.\w+$/.test(path);
+  return /\.\w+($|\?)/.test(path);
 }

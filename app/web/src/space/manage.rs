@@ -10,7 +10,7 @@ use domain::space::store::{Tree, plan_of};
 use domain::space::{PlanSeat, RoomPlan, SeatCode, SeatPlan, SpaceKind};
 use leptos::prelude::*;
 
-use super::plan::{self, Mark};
+use super::plan;
 use crate::AppError;
 use crate::ask::Ask;
 use crate::ui::{
@@ -231,20 +231,16 @@ fn drawing(l: Language, plan: &SeatPlan) -> AnyView {
     if plan.rooms.is_empty() {
         return view! { <EmptyState title=words::no_seats(l)/> }.into_any();
     }
-    let marks = [
-        (Mark::Free, place::seat(l)),
-        (Mark::Wheelchair, place::wheelchair_seat(l)),
-        (Mark::OutOfService, place::out_of_service(l)),
-    ];
     let draw = |(index, room): (usize, &RoomPlan)| {
         let code = room.code.as_str().to_owned();
         plan::room(l, index, room, move |seat| seat_link(l, &code, seat))
     };
     let rooms: Vec<_> = plan.rooms.iter().enumerate().map(draw).collect();
     view! {
+        <h2 class="section-title">{place::plan(l)}</h2>
         <p>{place::plan_count(l, plan.in_service())}</p>
         <div class="seat-plan">
-            {plan::legend(l, marks)}
+            {plan::legend(l, plan::marks_at_rest(l))}
             {plan::tabs(l, &plan.rooms, None)}
             <div class="seat-rooms">{rooms}</div>
         </div>
@@ -253,11 +249,7 @@ fn drawing(l: Language, plan: &SeatPlan) -> AnyView {
 }
 
 fn seat_link(l: Language, room: &str, seat: &PlanSeat) -> AnyView {
-    let (mark, word) = match () {
-        () if seat.out_of_service.is_some() => (Mark::OutOfService, place::out_of_service(l)),
-        () if seat.accessible => (Mark::Wheelchair, place::wheelchair_seat(l)),
-        () => (Mark::Free, place::seat(l)),
-    };
+    let (mark, word) = plan::at_rest(l, seat);
     let code = seat.code.as_str().to_owned();
     let href = l.path(&format!("{}?seat={code}#seat-title", plan_path(room)));
     let label = words::change_seat(l, &code, word);

@@ -1,6 +1,6 @@
 //! The places where courses are held, and how a room's seats are drawn.
 
-pub(crate) mod plan;
+pub mod plan;
 
 #[cfg(feature = "ssr")]
 mod manage;

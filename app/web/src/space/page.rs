@@ -13,7 +13,7 @@ use domain::{decimal, seoul};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::plan::{self, Mark};
+use super::plan;
 use crate::ask::Ask;
 use crate::ui::{
     Badge, Breadcrumb, Cell, Column, Crumb, DescriptionList, EmptyState, Fact, LinkButton, Look, PageHead,
@@ -223,32 +223,23 @@ fn seat_plan(l: Language, plan: &SeatPlan) -> Option<impl IntoView + use<>> {
         |seat| seat.out_of_service.is_some(),
         |seat| format!("{} ({})", seat.code.as_str(), seat.out_of_service.as_deref().unwrap_or_default()),
     );
-    let marks = [
-        (Mark::Free, words::seat(l)),
-        (Mark::Wheelchair, words::wheelchair_seat(l)),
-        (Mark::OutOfService, words::out_of_service(l)),
-    ];
+    let draw = |seat: &PlanSeat| {
+        let (mark, _) = plan::at_rest(l, seat);
+        let code = seat.code.as_str().to_owned();
+        view! { <span class=mark.class() aria-hidden="true">{mark.sign()} <span>{code}</span></span> }
+            .into_any()
+    };
     let rooms: Vec<_> =
-        plan.rooms.iter().enumerate().map(|(index, room)| plan::room(l, index, room, seat)).collect();
+        plan.rooms.iter().enumerate().map(|(index, room)| plan::room(l, index, room, draw)).collect();
     Some(view! {
         <h2 class="section-title">{words::plan(l)}</h2>
         <p>{words::plan_count(l, plan.in_service())}</p>
         {wheelchair.map(|codes| view! { <p>{words::plan_wheelchair(l, codes)}</p> })}
         {out.map(|codes| view! { <p>{words::plan_out(l, codes)}</p> })}
         <div class="seat-plan">
-            {plan::legend(l, marks)}
+            {plan::legend(l, plan::marks_at_rest(l))}
             {plan::tabs(l, &plan.rooms, None)}
             <div class="seat-rooms">{rooms}</div>
         </div>
     })
-}
-
-fn seat(seat: &PlanSeat) -> AnyView {
-    let mark = match () {
-        () if seat.out_of_service.is_some() => Mark::OutOfService,
-        () if seat.accessible => Mark::Wheelchair,
-        () => Mark::Free,
-    };
-    let code = seat.code.as_str().to_owned();
-    view! { <span class=mark.class() aria-hidden="true">{mark.sign()} <span>{code}</span></span> }.into_any()
 }

@@ -40,6 +40,25 @@ impl Mark {
     }
 }
 
+/// What a seat is while nobody applies for it, with its word.
+pub fn at_rest(l: Language, seat: &PlanSeat) -> (Mark, &'static str) {
+    let [free, wheelchair, out_of_service] = marks_at_rest(l);
+    match seat {
+        _ if seat.out_of_service.is_some() => out_of_service,
+        _ if seat.accessible => wheelchair,
+        _ => free,
+    }
+}
+
+/// Everything that [`at_rest`] can be.
+pub fn marks_at_rest(l: Language) -> [(Mark, &'static str); 3] {
+    [
+        (Mark::Free, words::seat(l)),
+        (Mark::Wheelchair, words::wheelchair_seat(l)),
+        (Mark::OutOfService, words::out_of_service(l)),
+    ]
+}
+
 /// What the marks of a plan mean.
 pub fn legend(l: Language, marks: impl IntoIterator<Item = (Mark, &'static str)>) -> impl IntoView {
     let item = |(mark, word): (Mark, &'static str)| {

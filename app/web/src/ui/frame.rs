@@ -115,16 +115,20 @@ fn sign_in_and_out(frame: &Frame) -> impl IntoView + use<> {
 
 /// Who runs the centre, where it is, whom to call.
 pub(super) fn footer(l: Language, centre: &CentreFacts) -> impl IntoView + use<> {
+    let phone = Some(centre.phone.clone()).filter(|phone| !phone.is_empty());
+    let hours = centre.hours.of(l).to_owned();
     view! {
         <footer id="krds-footer">
             <div class="inner">
                 <p class="footer-name"><Icon glyph=Glyph::Mark/> {centre.name.of(l).to_owned()}</p>
                 <address class="footer-contact">
                     <p>{centre.address.of(l).to_owned()}</p>
-                    <p>
-                        {words::ui::telephone(l)} " " <strong><Telephone number=centre.phone.clone()/></strong>
-                        " " <span>{centre.hours.of(l).to_owned()}</span>
-                    </p>
+                    {phone.map(|phone| view! {
+                        <p>
+                            {words::ui::telephone(l)} " " <strong><Telephone number=phone/></strong>
+                            " " <span>{hours}</span>
+                        </p>
+                    })}
                 </address>
                 <ul class="footer-links">
                     <li><a class="point" href=l.path("/privacy")>{words::ui::privacy(l)}</a></li>

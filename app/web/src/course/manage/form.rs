@@ -240,15 +240,15 @@ pub fn view(
             <TextInput name="instructor" label=words::instructor(l) hint=words::instructor_hint(l) maxlength=40/>
             <Select name="instructor_account" label=words::instructor_account(l) choices=accounts none=none
                 hint=words::instructor_account_hint(l)/>
-            <h3 class="form-part">{words::pattern(l)}</h3>
-            <p class="form-part-lead">{words::pattern_lead(l)}</p>
+            <h2 class="section-title">{words::pattern(l)}</h2>
+            <p>{words::pattern_lead(l)}</p>
             <TextInput name="first_date" label=words::first_date(l) kind="date" short=true/>
             <CheckboxGroup name="weekdays" legend=words::weekdays(l) choices=days/>
             <TextInput name="start" label=words::start(l) kind="time" short=true/>
             <TextInput name="end" label=words::end(l) kind="time" short=true/>
             <TextInput name="session_count" label=words::session_count(l) inputmode="numeric" short=true maxlength=3/>
             <TextInput name="hours" label=words::hours(l) hint=words::hours_hint(l) inputmode="decimal" short=true maxlength=7/>
-            <h3 class="form-part">{words::places(l)}</h3>
+            <h2 class="section-title">{words::places(l)}</h2>
             <TextInput name="capacity" label=words::capacity(l) inputmode="numeric" required=true short=true maxlength=4/>
             <RadioGroup name="selection" legend=words::selection(l) choices=selections hint=words::selection_hint(l) required=true/>
             <TextInput name="apply_from" label=words::apply_from(l) kind="datetime-local"/>
