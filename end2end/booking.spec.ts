@@ -200,7 +200,7 @@ test.describe('without JavaScript', () => {
     await signUpToApply(page, outbox, who);
     await expect(page).toHaveURL(run);
     const list = page.getByRole('combobox', { name: '목록에서 자리 고르기' });
-    const number = (await list.getByRole('option').first().getAttribute('value')) ?? '';
+    const number = (await list.locator('option:enabled').first().getAttribute('value')) ?? '';
     await list.selectOption(number);
     await page.getByRole('button', { name: '이 자리로 신청하기' }).click();
     await expect(standing(page)).toContainText(`좌석은 ${number}번입니다.`);

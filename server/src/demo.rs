@@ -110,6 +110,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     open_one_soon(&past, today).await?;
     let people = add_people(&past).await?;
     describe_courses(&past, &people.known[4].training_manager()?).await?;
+    name_instructor(&past, &people).await?;
     apply_for_runs(&past, &people, today, set).await?;
     forget_letters(centre).await?;
     Ok(true)
@@ -241,6 +242,17 @@ async fn open_one_soon(centre: &Centre, today: DateTime<Utc>) -> Result<(), Fail
     };
     run::Entity::update(sooner).exec(&tx).await?;
     Ok(tx.commit().await?)
+}
+
+/// The runs of one of the file's instructors belong to the demonstration's.
+async fn name_instructor(centre: &Centre, people: &People) -> Result<(), Failure> {
+    let account = run::ActiveModel { instructor_id: Set(Some(people.known[2].id())), ..Default::default() };
+    run::Entity::update_many()
+        .set(account)
+        .filter(run::Column::Instructor.eq("강사04"))
+        .exec(centre.database())
+        .await?;
+    Ok(())
 }
 
 struct People {

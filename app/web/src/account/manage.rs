@@ -219,6 +219,11 @@ fn audit_row(l: Language, line: Line) -> Vec<Cell> {
         "remove" => words::account::action_remove(l).to_owned(),
         "grant" => words::account::action_grant(l).to_owned(),
         "revoke" => words::account::action_revoke(l).to_owned(),
+        "create" => words::account::action_create(l).to_owned(),
+        "publish" => words::account::action_publish(l).to_owned(),
+        "cancel" => words::account::action_cancel(l).to_owned(),
+        "import" => words::account::action_import(l).to_owned(),
+        "retry" => words::account::action_retry(l).to_owned(),
         _ => line.action,
     };
     let actor = match line.actor {
@@ -243,6 +248,10 @@ fn subject_name(l: Language, subject: &str) -> String {
         "person" => words::account::subject_person(l).to_owned(),
         "seat" => words::account::subject_seat(l).to_owned(),
         "holiday" => words::account::subject_holiday(l).to_owned(),
+        "course" => words::account::subject_course(l).to_owned(),
+        "run" => words::account::subject_run(l).to_owned(),
+        "class_session" => words::account::subject_class_session(l).to_owned(),
+        "notice" => words::account::subject_notice(l).to_owned(),
         other => other.to_owned(),
     }
 }
