@@ -6,6 +6,7 @@ mod m0002_space;
 mod m0003_course;
 mod m0004_registration;
 mod m0005_notice;
+mod m0006_access;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_course::Migration),
             Box::new(m0004_registration::Migration),
             Box::new(m0005_notice::Migration),
+            Box::new(m0006_access::Migration),
         ]
     }
 }

@@ -5,8 +5,8 @@ use chrono::Duration;
 use domain::account::entity::{audit, challenge, consent, contact, person, web_session};
 use domain::account::password::Passwords;
 use domain::account::{Address, Administrator, Duty, Password, Purpose, duty, store};
-use domain::notice::Facts;
 use domain::notice::entity::notice;
+use domain::notice::{Event, Facts};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use tests::{Form, Page, STAFF_DOMAIN, Site, Visitor, both};
 use uuid::Uuid;
@@ -336,7 +336,7 @@ both! {
         assert_eq!(tried, 4, "the fifth try says that it was the last");
     }
 
-    async fn only_the_newest_code_is_good_and_only_once_and_for_ten_minutes(site) {
+    async fn a_code_is_good_once_and_for_ten_minutes_and_takes_the_others_with_it(site) {
         let address = phone("01012345678");
         site.person_at("김회원", address.clone(), &[]).await;
         let visitor = site.visitor();
@@ -344,11 +344,13 @@ both! {
         let first_code = code(site, &address).await;
         let second = ask_code(&visitor, "01012345678").await;
         let second_code = code(site, &address).await;
-        type_code(&first, &first_code).await.expect(409);
-        assert_eq!(type_code(&second, &second_code).await.path, "/my");
+        // A stranger who asks for another keeps nobody out.
+        assert_eq!(type_code(&first, &first_code).await.path, "/my");
         let another = site.visitor();
-        let used = another.post(&second.path, &[("code", &second_code)]).await.expect(409);
-        assert!(used.problem("code").unwrap().contains("새 번호를 받아 주세요"));
+        for (page, code) in [(&first, &first_code), (&second, &second_code)] {
+            let used = another.post(&page.path, &[("code", code)]).await.expect(409);
+            assert!(used.problem("code").unwrap().contains("새 번호를 받아 주세요"));
+        }
         assert!(!is_signed_in(&another).await);
         let late = ask_code(&another, "01012345678").await;
         site.advance(Duration::minutes(10));
@@ -585,10 +587,29 @@ both! {
         let form = visitor.get("/account/contact/email").await.form("main form");
         form.fill("address", "lee@example.org").submit().await;
         let office = site.visitor();
-        let page = office.get(&link(site, &email("lee@example.org")).await).await.form("main form").submit().await;
+        let page = office.get(&link(site, &email("lee@example.org")).await).await;
+        assert!(page.said().contains("이*원 님 계정의 연락처가 됩니다"), "{}", page.said());
+        let page = page.form("main form").submit().await;
         assert_eq!(page.path, "/confirmed");
         assert!(!is_signed_in(&office).await);
         assert!(visitor.get("/account").await.said().contains("lee@example.org 확인됨"));
+    }
+
+    async fn who_still_reads_an_address_that_went_is_told(site) {
+        let before = phone("01012345678");
+        let person = site.person_at("이회원", before.clone(), &[]).await;
+        let visitor = site.sign_in(person).await;
+        let form = visitor.get("/account/contact/phone").await.form("main form");
+        let page = form.fill("address", "010-8765-4321").submit().await;
+        type_code(&page, &code(site, &phone("01087654321")).await).await.expect(200);
+        assert_eq!(letter(site, &before).await.0.event, Event::ContactReplaced);
+        let form = visitor.get("/account/contact/email").await.form("main form");
+        let page = form.fill("address", "lee@example.org").submit().await;
+        type_code(&page, &code(site, &email("lee@example.org")).await).await.expect(200);
+        visitor.get("/account/contact/phone").await.form("main form:has([name=act])").submit().await.expect(200);
+        assert_eq!(letter(site, &phone("01087654321")).await.0.event, Event::ContactReplaced);
+        site.deliver().await;
+        assert!(site.files().iter().any(|text| text.contains("본인이 바꾼 것이 아니면")));
     }
 
     async fn who_confirms_an_address_of_the_office_is_staff_until_it_goes(site) {

@@ -7,7 +7,7 @@ use tests::{Engine, Site, both};
 
 /// A constraint, what SQLite says where it doesn't say the name, and a statement that breaks it.
 /// `#1` stands for the first id; the rows are those of [`SEED`].
-const BROKEN: [(&str, &str, &str); 54] = [
+const BROKEN: [(&str, &str, &str); 58] = [
     ("person_sex_known", "", "UPDATE person SET sex = 'other'"),
     ("person_state_known", "", "UPDATE person SET state = 'gone'"),
     ("contact_kind_known", "", "UPDATE contact SET kind = 'pigeon'"),
@@ -101,6 +101,18 @@ const BROKEN: [(&str, &str, &str); 54] = [
     ("notice_kind_known", "", "UPDATE notice SET kind = 'pigeon'"),
     ("notice_state_known", "", "UPDATE notice SET state = 'lost'"),
     ("notice_somebody", "", "UPDATE notice SET person_id = NULL"),
+    (
+        "access_duty_known",
+        "",
+        "INSERT INTO access SELECT #2, at, viewer_id, 'king', subject, subject_id FROM access",
+    ),
+    (
+        "access_subject_known",
+        "",
+        "INSERT INTO access SELECT #2, at, viewer_id, duty, 'cat', subject_id FROM access",
+    ),
+    ("access_append_only", "", "UPDATE access SET subject_id = 'R-2'"),
+    ("audit_append_only", "", "UPDATE audit SET fields = 'none'"),
     ("FOREIGN KEY", "FOREIGN KEY", "DELETE FROM person WHERE id = #1"),
 ];
 
@@ -138,6 +150,8 @@ INSERT INTO application (id, run_id, person_id, state, stamp, request_key, seat_
     (#4, #2, #2, 'booked', 4, #4, NULL, 2, '2021-01-01T00:00:00+00:00'),
     (#5, #1, #1, 'cancelled', 5, #5, NULL, NULL, '2021-01-01T00:00:00+00:00');
 INSERT INTO application_event (id, application_id, at, kind) VALUES (#1, #1, '2021-01-01T00:00:00+00:00', 'booked');
+INSERT INTO access (id, at, viewer_id, duty, subject, subject_id) VALUES (#1, '2021-01-01T00:00:00+00:00', #1, 'front_desk', 'run', 'R-1');
+INSERT INTO audit (id, at, actor_id, action, subject, subject_id, fields) VALUES (#1, '2021-01-01T00:00:00+00:00', #1, 'add', 'person', 'x', 'name');
 INSERT INTO notice (id, event, person_id, language, facts, state, tries, uncertain, next_at, created_at) VALUES
     (#1, 'booked', #1, 'ko', '{}', 'queued', 0, 0, '2021-01-01T00:00:00+00:00', '2021-01-01T00:00:00+00:00');
 ";

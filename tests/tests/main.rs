@@ -5,6 +5,7 @@ mod constraint;
 mod course;
 mod demo;
 mod notice;
+mod privacy;
 mod registration;
 mod schema;
 mod server;

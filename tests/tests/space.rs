@@ -104,6 +104,7 @@ both! {
             ("UP,이름,,classroom,1,,2021-01-01,", "", 2), ("a,이름,nobody,classroom,1,,2021-01-01,", "", 2),
             ("a,이름,a,classroom,1,,2021-01-01,", "", 2), ("a,이름,,classroom,1,1.234,2021-01-01,", "", 2),
             ("", "smart-1,9-01,9,1,no\r\nsmart-1,9-01,9,2,no", 3), ("", "smart-1,9-01,9,1,no\r\nsmart-1,9-02,9,1,no", 3),
+            ("", "smart-2,1-01,9,1,no", 2), ("", "smart-1,9-01,9,1,no\r\nsmart-2,9-01,9,1,no", 3),
             ("", "nowhere,1-01,1,1,no", 2), ("", "smart-1,1 01,1,1,no", 2), ("", "smart-1,9-01,9,1,maybe", 2),
         ];
         for (room, seat, expected) in cases {

@@ -10,6 +10,8 @@ pub mod account;
 pub mod course;
 pub mod language;
 pub mod notice;
+#[cfg(feature = "store")]
+pub mod privacy;
 pub mod registration;
 pub mod space;
 

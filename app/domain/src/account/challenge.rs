@@ -62,7 +62,8 @@ pub enum SendError {
     Database(#[from] DbErr),
 }
 
-/// Sends a code to an address and gives the id of the challenge it answers. Earlier codes for it are void.
+/// Sends a code to an address and gives the id of the challenge it answers. Earlier codes stay good until one is used:
+/// else a stranger who asks again and again would keep somebody out.
 pub async fn send(
     centre: &Centre,
     language: Language,
@@ -83,11 +84,6 @@ async fn issue(
     intent: Intent,
 ) -> Result<Uuid, SendError> {
     let now = centre.clock().now();
-    challenge::Entity::update_many()
-        .col_expr(challenge::Column::TriesLeft, Expr::value(0))
-        .filter(challenge::Column::Address.eq(address.as_str()))
-        .exec(tx)
-        .await?;
     // What nobody confirmed in a day is forgotten, and the name in it with it.
     challenge::Entity::delete_many()
         .filter(challenge::Column::CreatedAt.lt(now - TimeDelta::days(1)))
@@ -318,6 +314,13 @@ async fn take(
         let left = row.tries_left.unsigned_abs();
         return Err(if left == 0 { ConfirmError::Over } else { ConfirmError::Wrong { left } });
     }
+    // The others of this address for the same purpose are over with it.
+    challenge::Entity::update_many()
+        .col_expr(challenge::Column::TriesLeft, Expr::value(0))
+        .filter(challenge::Column::Address.eq(row.address.as_str()))
+        .filter(challenge::Column::Purpose.eq(row.purpose))
+        .exec(&tx)
+        .await?;
     challenge::Entity::update_many()
         .col_expr(challenge::Column::UsedAt, Expr::value(centre.clock().now()))
         .col_expr(challenge::Column::Payload, Expr::value(None::<String>))

@@ -4,6 +4,8 @@ mod model;
 pub use model::*;
 
 #[cfg(feature = "store")]
+pub mod access;
+#[cfg(feature = "store")]
 pub mod audit;
 #[cfg(feature = "store")]
 pub mod challenge;

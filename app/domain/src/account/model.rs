@@ -19,6 +19,13 @@ named! {
         Administrator = "administrator",
     }
 
+    /// Whose data somebody looked at.
+    pub enum Subject {
+        Person = "person",
+        /// The list of those who applied for a run.
+        Run = "run",
+    }
+
     pub enum PersonState { Active = "active", Closed = "closed", Erased = "erased" }
 
     pub enum Sex { Female = "female", Male = "male" }

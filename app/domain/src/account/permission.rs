@@ -72,6 +72,11 @@ impl SignedIn {
         self.duties.contains(&duty)
     }
 
+    /// Whether they hold any duty.
+    pub fn is_on_duty(&self) -> bool {
+        !self.duties.is_empty()
+    }
+
     fn needs(&self, duty: Duty) -> Result<(), Denied> {
         if self.has(duty) { Ok(()) } else { Err(Denied) }
     }
@@ -120,6 +125,7 @@ permissions! {
 pub struct RunEditor {
     person: Uuid,
     run: Uuid,
+    duty: Duty,
 }
 
 impl RunEditor {
@@ -130,16 +136,19 @@ impl RunEditor {
     pub fn run(&self) -> Uuid {
         self.run
     }
+
+    /// By which right: an instructor's or a training manager's.
+    pub fn duty(&self) -> Duty {
+        self.duty
+    }
 }
 
 impl SignedIn {
     /// `instructor` is the account that the run names as its instructor.
     pub fn editor_of(&self, run: Uuid, instructor: Option<Uuid>) -> Result<RunEditor, Denied> {
         let teaches_it = self.has(Duty::Instructor) && instructor == Some(self.person);
-        if teaches_it || self.has(Duty::TrainingManager) {
-            Ok(RunEditor { person: self.person, run })
-        } else {
-            Err(Denied)
-        }
+        let duty = if teaches_it { Duty::Instructor } else { Duty::TrainingManager };
+        self.needs(duty)?;
+        Ok(RunEditor { person: self.person, run, duty })
     }
 }

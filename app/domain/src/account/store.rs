@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, OnConflict, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SelectStatement};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -19,6 +19,8 @@ use crate::account::{
 use crate::centre::Centre;
 use crate::clock::Clock;
 use crate::language::Language;
+use crate::notice::store::{Draft, Recipient, queue};
+use crate::notice::{Event, Facts};
 
 /// The person who confirmed an address and whose account is open.
 pub async fn find_person_by_contact<C: ConnectionTrait>(
@@ -212,16 +214,39 @@ pub(super) async fn replace_contact(
     address: Address,
 ) -> Result<(), DbErr> {
     let kind = address.kind();
-    contact::Entity::delete_many()
-        .filter(contact::Column::PersonId.eq(person))
-        .filter(contact::Column::Kind.eq(kind))
-        .exec(tx)
-        .await?;
+    let before = take_contact(tx, person, kind).await?;
+    tell_address_of_before(tx, clock, person, before.filter(|before| before.address != address)).await?;
     insert_contact(tx, clock, person, Contact { address, confirmed: true }).await?;
     record_own(tx, clock, person, "change", kind.as_str()).await
 }
 
-async fn insert_consent(
+/// Deletes the person's address of a kind and gives what it was.
+async fn take_contact(
+    tx: &DatabaseTransaction,
+    person: Uuid,
+    kind: ContactKind,
+) -> Result<Option<Contact>, DbErr> {
+    let of_kind = contact::Column::PersonId.eq(person).and(contact::Column::Kind.eq(kind));
+    let before = contact::Entity::find().filter(of_kind.clone()).one(tx).await?;
+    contact::Entity::delete_many().filter(of_kind).exec(tx).await?;
+    Ok(before.map(Contact::from))
+}
+
+/// Whoever still reads the old address learns that it no longer leads to the account.
+async fn tell_address_of_before(
+    tx: &DatabaseTransaction,
+    clock: &Clock,
+    person: Uuid,
+    before: Option<Contact>,
+) -> Result<(), DbErr> {
+    let Some(before) = before.filter(|before| before.confirmed) else { return Ok(()) };
+    let language = language_of(tx, person).await?.unwrap_or(Language::Ko);
+    let to = Recipient::Address(before.address);
+    let letter = Draft { event: Event::ContactReplaced, to, language, facts: Facts::default() };
+    queue(tx, clock, vec![letter]).await
+}
+
+pub(crate) async fn insert_consent(
     tx: &DatabaseTransaction,
     clock: &Clock,
     person: Uuid,
@@ -496,11 +521,8 @@ pub async fn remove_contact(
 ) -> Result<(), RemoveContactError> {
     let tx = centre.begin().await?;
     lock_person(&tx, who.id()).await?;
-    contact::Entity::delete_many()
-        .filter(contact::Column::PersonId.eq(who.id()))
-        .filter(contact::Column::Kind.eq(kind))
-        .exec(&tx)
-        .await?;
+    let before = take_contact(&tx, who.id(), kind).await?;
+    tell_address_of_before(&tx, centre.clock(), who.id(), before).await?;
     let left = contact::Entity::find()
         .filter(contact::Column::PersonId.eq(who.id()))
         .filter(contact::Column::ConfirmedAt.is_not_null())

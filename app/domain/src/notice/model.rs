@@ -13,6 +13,9 @@ named! {
         SignInCode = "sign_in_code",
         ResetCode = "reset_code",
         ContactCode = "contact_code",
+        /// Another address took this one's place, or it was removed.
+        ContactReplaced = "contact_replaced",
+        AccountClosed = "account_closed",
         /// Somebody signed up with an address that already has an account.
         AlreadyRegistered = "already_registered",
         /// Somebody tried to sign in with an address that has none.

@@ -19,7 +19,8 @@ use crate::course::entity::{class_session, course, run};
 use crate::course::{ClassState, RunState};
 use crate::language::Language;
 use crate::notice::store::{Draft, Recipient};
-use crate::notice::{Event, Facts};
+use crate::notice::{Event, Facts, quiet_for};
+use crate::seoul;
 use crate::space::SeatCode;
 use crate::space::entity::{seat, space};
 
@@ -111,6 +112,7 @@ impl<'a> Batch<'a> {
             return Err(Refusal::NotFound);
         }
         self.end_overdue(run);
+        self.admit_unasked(run);
         let outcome = match command {
             Command::Apply(apply) => self.apply(apply, arrived).map(Some),
             Command::ChangeSeat { application, actor, seat, .. } => {
@@ -281,8 +283,24 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// Lets those in who wait for an approval that the run no longer wants, as if they applied in their order now.
+    fn admit_unasked(&mut self, run: Uuid) {
+        let stamps = self.memory.books[&run].unasked();
+        for stamp in &stamps {
+            self.set(run, *stamp, State::Waiting, None, None);
+            self.record(run, *stamp, EventKind::Waiting, Actor::Time, None);
+        }
+        self.promote(run);
+        for stamp in stamps {
+            if self.memory.books[&run].live[&stamp].state == State::Waiting {
+                self.tell(run, stamp, Event::Waiting, None);
+            }
+        }
+    }
+
     fn promote(&mut self, run: Uuid) {
-        while let Some(next) = self.memory.books[&run].promotion(self.now) {
+        let told_at = self.now + quiet_for(seoul::wall(self.now).time());
+        while let Some(next) = self.memory.books[&run].promotion(self.now, told_at) {
             let (state, kind, event) = match next.offer_until {
                 Some(_) => (State::Offered, EventKind::Offered, Event::Offered),
                 None => (State::Booked, EventKind::Promoted, Event::Promoted),
@@ -450,7 +468,7 @@ impl<'a> Batch<'a> {
             crate::notice::store::queue(self.tx, self.clock, drafts).await?;
         }
         for (run, actor) in self.cancelled_runs {
-            crate::course::cancel_in(self.tx, run).await?;
+            crate::course::cancel_in(self.tx, run, self.now).await?;
             let subject = run.to_string();
             crate::account::record(self.tx, self.clock, actor.id(), "cancel", "run", &subject, "state")
                 .await?;
@@ -565,8 +583,7 @@ pub(super) async fn load_book<C: ConnectionTrait>(tx: &C, id: Uuid) -> Result<Op
         .into_iter()
         .map(|class| (class.starts_at, class.ends_at))
         .collect();
-    let month =
-        meets.first().map(|(start, _)| crate::seoul::day(*start)).map(|day| (day.year(), day.month()));
+    let month = meets.first().map(|(start, _)| seoul::day(*start)).map(|day| (day.year(), day.month()));
     Ok(Some(Book {
         run: id,
         code: row.code,

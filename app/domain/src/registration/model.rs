@@ -417,15 +417,25 @@ impl Book {
         self.cancel_until.or(self.begins()).is_some_and(|deadline| deadline <= now)
     }
 
-    /// Who moves up now, if anybody: the first in line, when a place is free and the run has not begun.
-    pub fn promotion(&self, now: DateTime<Utc>) -> Option<Promotion> {
+    /// The stamps of those who asked for an approval that the run no longer wants, in their order.
+    pub fn unasked(&self) -> Vec<i64> {
+        if self.selection == Selection::Approval {
+            return Vec::new();
+        }
+        let asked = self.live.iter().filter(|(_, entry)| entry.state == State::Asked);
+        asked.map(|(stamp, _)| *stamp).collect()
+    }
+
+    /// Who moves up now, if anybody: the first in line, when a place is free and the run has not begun. The time to
+    /// accept an offer begins when people are told of it, at `told_at`: `now` by day, in the morning if it is night.
+    pub fn promotion(&self, now: DateTime<Utc>, told_at: DateTime<Utc>) -> Option<Promotion> {
         if self.state != RunState::Published || self.has_begun(now) {
             return None;
         }
         let (stamp, _) = self.live.iter().find(|(_, entry)| entry.state == State::Waiting)?;
         let place = self.free_place()?;
         let offer_until = self.offer_minutes.map(|minutes| {
-            let until = now + chrono::Duration::minutes(i64::from(minutes));
+            let until = told_at + chrono::Duration::minutes(i64::from(minutes));
             self.begins().map_or(until, |begins| until.min(begins))
         });
         Some(Promotion { stamp: *stamp, place, offer_until })
@@ -515,6 +525,11 @@ mod tests {
         let id = Uuid::from_u128(stamp.unsigned_abs().into());
         let entry = Entry { id, person: id, language: Language::Ko, state, place, offer_until: None };
         book.live.insert(stamp, entry);
+    }
+
+    /// Who moves up by day, when people are told at once.
+    fn promoted(book: &Book, now: &str) -> Option<Promotion> {
+        book.promotion(at(now), at(now))
     }
 
     const OPEN: &str = "2021-01-11T00:00:00Z";
@@ -610,9 +625,9 @@ mod tests {
         enter(&mut book, 5, State::Waiting, None);
         enter(&mut book, 4, State::Waiting, None);
         assert_eq!((book.rank(4), book.rank(5)), (Some(1), Some(2)));
-        let first = book.promotion(at(OPEN)).unwrap();
+        let first = promoted(&book, OPEN).unwrap();
         assert_eq!((first.stamp, first.place, first.offer_until), (4, seat(2), None));
-        assert_eq!(book.promotion(at("2021-02-01T01:00:00Z")), None);
+        assert_eq!(promoted(&book, "2021-02-01T01:00:00Z"), None);
         assert_eq!(book.overdue(at("2021-02-01T01:00:00Z")), [4, 5]);
     }
 
@@ -620,9 +635,23 @@ mod tests {
     fn an_offer_ends_at_its_deadline_and_never_after_the_run_begins() {
         let mut book = Book { offer_minutes: Some(60 * 24), ..book() };
         enter(&mut book, 1, State::Waiting, None);
-        let until = |now: &str| book.promotion(at(now)).unwrap().offer_until.unwrap();
+        let until = |now: &str| promoted(&book, now).unwrap().offer_until.unwrap();
         assert_eq!(until("2021-01-20T00:00:00Z"), at("2021-01-21T00:00:00Z"));
         assert_eq!(until("2021-01-31T12:00:00Z"), at("2021-02-01T01:00:00Z"));
+        let (night, morning) = (at("2021-01-20T14:00:00Z"), at("2021-01-20T23:00:00Z"));
+        let offer = book.promotion(night, morning).unwrap();
+        assert_eq!(offer.offer_until, Some(at("2021-01-21T23:00:00Z")), "nobody loses hours of sleep");
+    }
+
+    #[test]
+    fn who_asked_for_an_approval_no_longer_wanted_is_admitted_in_order() {
+        let mut book = Book { selection: Selection::Approval, ..book() };
+        enter(&mut book, 2, State::Asked, None);
+        enter(&mut book, 1, State::Asked, None);
+        enter(&mut book, 3, State::Booked, Some(seat(2)));
+        assert!(book.unasked().is_empty());
+        book.selection = Selection::FirstCome;
+        assert_eq!(book.unasked(), [1, 2]);
     }
 
     #[test]

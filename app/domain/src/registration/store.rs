@@ -1,5 +1,7 @@
 //! What people do with applications, each verb one command to the writer; and reading them back.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
@@ -10,11 +12,13 @@ use uuid::Uuid;
 use super::entity::{application, application_event, writer};
 use super::writer::{Actor, Apply, Command, Outcome, WriterError};
 use super::{Applicant, Book, Choice, Refusal, Snapshot, State};
-use crate::account::entity::person;
-use crate::account::{Desk, RunEditor, SignedIn, TrainingManager};
+use crate::account::access::look;
+use crate::account::entity::{contact, person};
+use crate::account::store::{Contact, contacts_of, names_of};
+use crate::account::{ContactKind, Desk, Duty, RunEditor, SignedIn, Subject, TrainingManager, mask_name};
 use crate::centre::Centre;
 use crate::course::entity::{class_session, course, run};
-use crate::course::{ClassState, RunCode, RunState};
+use crate::course::{ClassState, RunCode, RunState, Selection};
 use crate::language::Language;
 use crate::space::entity::{seat, space};
 use crate::space::{SeatCode, SeatPlan};
@@ -95,13 +99,38 @@ pub async fn cancel_at_desk(
     one(centre, Command::Cancel { run, application, actor, reason: Some(reason) }).await
 }
 
+/// Moves somebody to another free seat at the desk.
+pub async fn change_seat_at_desk(
+    centre: &Centre,
+    desk: &Desk,
+    application: Uuid,
+    seat: SeatCode,
+) -> Result<Outcome, WriterError> {
+    let run = run_of(centre, application, None).await?;
+    one(centre, Command::ChangeSeat { run, application, actor: Actor::Office(desk.id()), seat }).await
+}
+
+/// Takes the offered seat for somebody who said yes at the desk or on its telephone.
+pub async fn accept_at_desk(centre: &Centre, desk: &Desk, application: Uuid) -> Result<Outcome, WriterError> {
+    accept_by(centre, Actor::Office(desk.id()), application, None).await
+}
+
 /// Takes the seat that was offered.
 pub async fn accept(centre: &Centre, who: &SignedIn, application: Uuid) -> Result<Outcome, WriterError> {
-    let run = run_of(centre, application, Some(who.id())).await.map_err(|error| match error {
+    accept_by(centre, Actor::Own(who.id()), application, Some(who.id())).await
+}
+
+async fn accept_by(
+    centre: &Centre,
+    actor: Actor,
+    application: Uuid,
+    owner: Option<Uuid>,
+) -> Result<Outcome, WriterError> {
+    let run = run_of(centre, application, owner).await.map_err(|error| match error {
         WriterError::Refused(Refusal::WrongState) => WriterError::Refused(Refusal::OfferGone),
         error => error,
     })?;
-    one(centre, Command::Accept { run, application, actor: Actor::Own(who.id()) }).await
+    one(centre, Command::Accept { run, application, actor }).await
 }
 
 /// Says yes to an application of an approval run; where the run is full it joins the waiting list in its order.
@@ -317,7 +346,10 @@ async fn rank_of<C: ConnectionTrait>(db: &C, row: &application::Model) -> Result
 #[derive(Clone, Debug)]
 pub struct Participant {
     pub application: application::Model,
+    /// Masked for those who don't need the whole.
     pub name: String,
+    /// The last four digits of the phone, by which a desk tells two of one name apart.
+    pub phone_end: Option<String>,
     pub seat: Option<String>,
     pub rank: Option<u32>,
 }
@@ -345,40 +377,110 @@ pub async fn list_open_at_desk(centre: &Centre, _desk: &Desk) -> Result<Vec<Book
     Ok(books)
 }
 
-/// The live applications of a run, in order of arrival, for the desk.
+/// The live applications of a run, in order of arrival, for the desk: masked, since whoever stands there says who
+/// they are.
 pub async fn list_at_desk(centre: &Centre, _desk: &Desk, run: Uuid) -> Result<Vec<Participant>, DbErr> {
-    list_live(centre, run).await
+    let Some(book) = super::batch::load_book(centre.database(), run).await? else { return Ok(Vec::new()) };
+    list_live(centre, &book, Names::Masked).await
 }
 
-/// The live applications of a run, in order of arrival, for who runs it.
+/// The live applications of a run, in order of arrival, for who runs it. Names are whole for those who need them: the
+/// instructor, and who approves applications; that look is written down.
 pub async fn list_of_run(centre: &Centre, editor: &RunEditor) -> Result<Vec<Participant>, DbErr> {
-    list_live(centre, editor.run()).await
+    let run = super::batch::load_book(centre.database(), editor.run()).await?;
+    let Some(book) = run else { return Ok(Vec::new()) };
+    if editor.duty() != Duty::Instructor && book.selection != Selection::Approval {
+        return list_live(centre, &book, Names::Masked).await;
+    }
+    look(centre, editor.id(), editor.duty(), Subject::Run, &book.code).await?;
+    list_live(centre, &book, Names::Whole).await
 }
 
-async fn list_live(centre: &Centre, run: Uuid) -> Result<Vec<Participant>, DbErr> {
-    let db = centre.database();
-    let Some(book) = super::batch::load_book(db, run).await? else { return Ok(Vec::new()) };
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Masked,
+    Whole,
+}
+
+async fn list_live(centre: &Centre, book: &Book, names: Names) -> Result<Vec<Participant>, DbErr> {
+    let (db, run) = (centre.database(), book.run);
     let rows = application::Entity::find()
         .filter(application::Column::RunId.eq(run))
         .filter(application::Column::State.is_in(State::LIVE))
         .order_by_asc(application::Column::Stamp);
     let people = rows.clone().select_only().column(application::Column::PersonId).into_query();
-    let names: std::collections::HashMap<Uuid, String> = person::Entity::find()
+    let named: HashMap<Uuid, String> = person::Entity::find()
         .select_only()
         .columns([person::Column::Id, person::Column::Name])
-        .filter(person::Column::Id.in_subquery(people))
+        .filter(person::Column::Id.in_subquery(people.clone()))
         .into_tuple()
         .all(db)
         .await?
         .into_iter()
         .collect();
+    let phones: HashMap<Uuid, String> = contact::Entity::find()
+        .select_only()
+        .columns([contact::Column::PersonId, contact::Column::Address])
+        .filter(contact::Column::Kind.eq(ContactKind::Phone))
+        .filter(contact::Column::PersonId.in_subquery(people))
+        .into_tuple()
+        .all(db)
+        .await?
+        .into_iter()
+        .collect();
+    let name = |person: &Uuid| {
+        let whole = named.get(person).map(String::as_str).unwrap_or_default();
+        if names == Names::Whole { whole.to_owned() } else { mask_name(whole) }
+    };
+    let phone_end = |person: &Uuid| phones.get(person)?.get(7..).map(str::to_owned);
     let participant = |row: application::Model| Participant {
-        name: names.get(&row.person_id).cloned().unwrap_or_default(),
+        name: name(&row.person_id),
+        phone_end: phone_end(&row.person_id),
         seat: book.live.get(&row.stamp).and_then(|entry| book.seat_code(entry.place)),
         rank: book.rank(row.stamp),
         application: row,
     };
     Ok(rows.all(db).await?.into_iter().map(participant).collect())
+}
+
+/// Somebody the desk is talking to, with what they applied for.
+#[derive(Clone, Debug)]
+pub struct AtCounter {
+    pub name: String,
+    pub contacts: Vec<Contact>,
+    pub course: MyCourse,
+}
+
+/// One application for a run and who made it, live or not, for the desk. The look is written down.
+pub async fn find_at_desk(
+    centre: &Centre,
+    desk: &Desk,
+    run: Uuid,
+    application: Uuid,
+) -> Result<Option<AtCounter>, DbErr> {
+    let db = centre.database();
+    let row = application::Entity::find_by_id(application)
+        .filter(application::Column::RunId.eq(run))
+        .one(db)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let person = row.person_id;
+    look(centre, desk.id(), Duty::FrontDesk, Subject::Person, &person.to_string()).await?;
+    let Some(course) = describe(db, row).await? else { return Ok(None) };
+    let name = names_of(db, [person]).await?.remove(&person).unwrap_or_default();
+    Ok(Some(AtCounter { name, contacts: contacts_of(db, person).await?, course }))
+}
+
+/// The live applications of a person, by id.
+pub(crate) async fn live_of<C: ConnectionTrait>(db: &C, person: Uuid) -> Result<Vec<Uuid>, DbErr> {
+    application::Entity::find()
+        .select_only()
+        .column(application::Column::Id)
+        .filter(application::Column::PersonId.eq(person))
+        .filter(application::Column::State.is_in(State::LIVE))
+        .into_tuple()
+        .all(db)
+        .await
 }
 
 /// The runs with somebody waiting, offered or asking.

@@ -73,12 +73,13 @@ pub async fn import(centre: &Centre, spaces: impl Read, seats: impl Read) -> Res
         put_space(&tx, centre.clock(), *line, space).await?;
     }
     let tree = Tree::load(&tx).await?;
-    let mut plans = plans_of_file(&tree, &seats)?;
     let present = seat::Entity::find().all(&tx).await?;
+    let mut plans = plans_of_file(&tree, &present, &seats)?;
     for space in tree.all().iter().filter(|space| space.kind == SpaceKind::Classroom) {
         let planned = |id: &Uuid| plans.contains_key(id) || present.iter().any(|seat| seat.space_id == *id);
         if let (Some(count), false) = (space.seats, tree.within(space.id).iter().any(planned)) {
-            plans.insert(space.id, rows_of_six(u16::try_from(count).unwrap_or_default()));
+            let number = tree.number_in_hall(space.id);
+            plans.insert(space.id, rows_of_six(number, u16::try_from(count).unwrap_or_default()));
         }
     }
     let is_present = |space_id: Uuid, code: &SeatCode| {
@@ -179,6 +180,7 @@ async fn put_space(
 
 fn plans_of_file(
     tree: &Tree,
+    present: &[seat::Model],
     seats: &[(u64, SeatLine)],
 ) -> Result<HashMap<Uuid, Vec<PlanSeat>>, SpaceFileError> {
     let mut plans: HashMap<Uuid, Vec<PlanSeat>> = HashMap::new();
@@ -196,12 +198,19 @@ fn plans_of_file(
             },
             out_of_service: None,
         };
-        let plan = plans.entry(space.id).or_default();
-        let clash = |other: &PlanSeat| {
-            other.code == seat.code || (other.line, other.position) == (seat.line, seat.position)
+        let hall = tree.hall_of(space.id);
+        let in_file =
+            |room: &Uuid| plans.get(room).is_some_and(|plan| plan.iter().any(|it| it.code == seat.code));
+        let elsewhere = |other: &seat::Model| {
+            other.space_id != space.id && hall.contains(&other.space_id) && other.code == given.seat
         };
-        if plan.iter().any(clash) {
-            return Err(wrong(format!("{} or its place occurs twice", given.seat)));
+        if hall.iter().any(in_file) || present.iter().any(elsewhere) {
+            return Err(wrong(format!("{} occurs twice in its hall", given.seat)));
+        }
+        let same_place = |other: &PlanSeat| (other.line, other.position) == (seat.line, seat.position);
+        let plan = plans.entry(space.id).or_default();
+        if plan.iter().any(same_place) {
+            return Err(wrong(format!("where {} stands is another seat", given.seat)));
         }
         plan.push(seat);
     }

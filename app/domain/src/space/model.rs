@@ -95,11 +95,13 @@ impl SeatPlan {
     }
 }
 
-/// The plan of a room that has none of its own: rows of six, numbered `01` onwards.
-pub fn rows_of_six(count: u16) -> Vec<PlanSeat> {
+/// The plan of a room that has none of its own: rows of six, numbered `01` onwards, in the second part of a hall
+/// `2-01` onwards.
+pub fn rows_of_six(part: Option<usize>, count: u16) -> Vec<PlanSeat> {
+    let prefix = part.map(|part| format!("{part}-")).unwrap_or_default();
     (0..count)
         .map(|index| PlanSeat {
-            code: SeatCode(format!("{:02}", index + 1)),
+            code: SeatCode(format!("{prefix}{:02}", index + 1)),
             line: index / 6 + 1,
             position: index % 6 + 1,
             accessible: false,
@@ -114,9 +116,10 @@ mod tests {
 
     #[test]
     fn a_room_of_thirty_has_five_rows_of_six() {
-        let seats = rows_of_six(30);
+        let seats = rows_of_six(None, 30);
         assert_eq!(seats.len(), 30);
         assert_eq!((seats[29].line, seats[29].position, seats[29].code.as_str()), (5, 6, "30"));
+        assert_eq!(rows_of_six(Some(2), 1)[0].code.as_str(), "2-01");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::course::entity::class_session;
 use crate::registration::entity::application;
 use crate::space::entity::{seat, space};
 use crate::space::file::seat_row;
+use crate::space::store::Tree;
 use crate::space::{PlanSeat, SeatCode, SpaceKind};
 
 #[derive(Debug, Error)]
@@ -50,7 +51,7 @@ pub async fn add_seat(
     if space.kind != SpaceKind::Classroom || parts > 0 {
         return Err(PlanError::InParts);
     }
-    check_free(&tx, room, None, wanted).await?;
+    check_free(&tx, &space, None, wanted).await?;
     let row = seat_row(centre.clock(), room, wanted).insert(&tx).await?;
     record(&tx, centre.clock(), Some(by.id()), "add", "seat", &row.id.to_string(), FIELDS).await?;
     tx.commit().await?;
@@ -71,7 +72,8 @@ pub async fn change_seat(
     let tx = centre.begin().await?;
     turn(&tx).await?;
     let seat = find(&tx, room, code).await?;
-    check_free(&tx, room, Some(seat.id), wanted).await?;
+    let space = space::Entity::find_by_id(room).one(&tx).await?.ok_or(PlanError::NotFound)?;
+    check_free(&tx, &space, Some(seat.id), wanted).await?;
     let leaves_service = seat.out_of_service.is_none() && wanted.out_of_service.is_some();
     if leaves_service && is_held(&tx, seat.id, centre.clock().now()).await? {
         return Err(PlanError::Held);
@@ -123,18 +125,21 @@ async fn find(tx: &impl ConnectionTrait, room: Uuid, code: &SeatCode) -> Result<
         .ok_or(PlanError::NotFound)
 }
 
+/// Whether a seat may be called and stand so: a code is one chair's in the whole hall, a position in its room.
 async fn check_free(
     tx: &impl ConnectionTrait,
-    room: Uuid,
+    room: &space::Model,
     itself: Option<Uuid>,
     wanted: &PlanSeat,
 ) -> Result<(), PlanError> {
-    let seats = seat::Entity::find().filter(seat::Column::SpaceId.eq(room)).all(tx).await?;
+    let hall = Tree::load(tx).await?.hall_of(room.id);
+    let seats = seat::Entity::find().filter(seat::Column::SpaceId.is_in(hall)).all(tx).await?;
     for other in seats.iter().filter(|seat| Some(seat.id) != itself) {
         if other.code == wanted.code.as_str() {
             return Err(PlanError::CodeTaken);
         }
-        if (other.line, other.position) == (i32::from(wanted.line), i32::from(wanted.position)) {
+        let place = (other.space_id, other.line, other.position);
+        if place == (room.id, i32::from(wanted.line), i32::from(wanted.position)) {
             return Err(PlanError::PositionTaken);
         }
     }

@@ -75,6 +75,20 @@ impl Tree {
             .collect()
     }
 
+    /// The rooms that are used as one with this one, itself among them: those of the largest space around it in which
+    /// classes are held. A seat's code is one chair's among all of them.
+    pub fn hall_of(&self, id: Uuid) -> Vec<Uuid> {
+        let around = self.ancestry(id).into_iter().take_while(|space| space.holds_classes());
+        around.last().map_or_else(|| vec![id], |hall| self.within(hall.id))
+    }
+
+    /// Which part of its parent a room is, from 1; `None` for a room that is no part of another.
+    pub fn number_in_hall(&self, id: Uuid) -> Option<usize> {
+        let parent = self.get(id)?.parent_id.and_then(|parent| self.get(parent))?;
+        let mut parts = self.children(Some(parent.id).filter(|_| parent.holds_classes()));
+        parts.position(|part| part.id == id).map(|index| index + 1)
+    }
+
     /// The smallest spaces it is made of, which are what an occupation holds; itself where it has no parts.
     pub fn leaves_of(&self, id: Uuid) -> Vec<Uuid> {
         let has_parts = |id: &Uuid| self.children(Some(*id)).next().is_some();

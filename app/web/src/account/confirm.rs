@@ -7,7 +7,8 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::account::challenge::{self, ConfirmError, Confirmed, Pending, Proof};
-use domain::account::{Code, Password};
+use domain::account::store::names_of;
+use domain::account::{Code, Password, mask_name};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -259,7 +260,10 @@ fn password_field(l: domain::language::Language) -> impl IntoView {
 /// The letter's link: programs that read mail open it too, so that opening it does nothing yet.
 pub async fn show_link(ask: Ask, Path(token): Path<String>) -> Result<Response, AppError> {
     Ok(match challenge::find_by_token(&ask.centre, &token).await? {
-        Some(pending) => draw_link(&ask, StatusCode::OK, &token, &pending, Problems::default()),
+        Some(pending) => {
+            let lead = link_lead(&ask, &pending).await?;
+            draw_link(&ask, StatusCode::OK, &token, &pending, lead, Problems::default())
+        }
         None => draw_stale(&ask),
     })
 }
@@ -273,30 +277,47 @@ pub async fn submit_link(
     let Some(pending) = challenge::find_by_token(&ask.centre, &token).await? else {
         return Ok(draw_stale(&ask));
     };
+    let lead = link_lead(&ask, &pending).await?;
+    let draw = |status, problems| draw_link(&ask, status, &token, &pending, lead, problems);
     let mut problems = Problems::default();
     let password = pending.asks_password.then(|| new_password(&ask, &input, &mut problems)).flatten();
     if !problems.is_empty() {
-        return Ok(draw_link(&ask, StatusCode::UNPROCESSABLE_ENTITY, &token, &pending, problems));
+        return Ok(draw(StatusCode::UNPROCESSABLE_ENTITY, problems));
     }
     if let Err(refusal) = gate.throttle.check(ask.source, None) {
         let problems = Problems::one("", throttle::sentence(&ask, refusal));
-        return Ok(throttle::refused(draw_link(&ask, StatusCode::OK, &token, &pending, problems), refusal));
+        return Ok(throttle::refused(draw(StatusCode::OK, problems), refusal));
     }
     match prove(&ask, &gate, Proof::Token(token.clone()), password).await? {
         Ok(confirmed) => go_on(&ask, confirmed, "").await,
         Err(Refusal::Taken) => {
             let problems = Problems::one("", words::account::address_taken(ask.language));
-            Ok(draw_link(&ask, StatusCode::CONFLICT, &token, &pending, problems))
+            Ok(draw(StatusCode::CONFLICT, problems))
         }
         Err(Refusal::Wrong { .. } | Refusal::Over) => Ok(draw_stale(&ask)),
     }
 }
 
-fn draw_link(ask: &Ask, status: StatusCode, token: &str, pending: &Pending, problems: Problems) -> Response {
+/// What pressing the button means. An address that is to become somebody's says whose, so that nobody lends theirs to
+/// a stranger's account unawares.
+async fn link_lead(ask: &Ask, pending: &Pending) -> Result<String, AppError> {
+    let (l, address) = (ask.language, pending.address.masked());
+    let Some(person) = pending.wanted_by else { return Ok(words::account::link_lead(l, address)) };
+    let name = names_of(ask.centre.database(), [person]).await?.remove(&person).unwrap_or_default();
+    Ok(words::account::link_lead_contact(l, address, mask_name(&name)))
+}
+
+fn draw_link(
+    ask: &Ask,
+    status: StatusCode,
+    token: &str,
+    pending: &Pending,
+    lead: String,
+    problems: Problems,
+) -> Response {
     let l = ask.language;
     let asks_password = pending.asks_password;
     let title = if asks_password { words::account::reset(l) } else { words::account::confirm(l) };
-    let lead = words::account::link_lead(l, pending.address.masked());
     let action = ask.link(&format!("/confirm/link/{token}"));
     ask.refuse(status, title, move || {
         view! {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::account::audit::{self, Actor, LINES_A_PAGE, Line};
 use domain::account::duty::{self, DutyError, FOUND_AT_MOST};
 use domain::account::store::{Contact, Listed};
-use domain::account::{Administrator, Duty, mask_name};
+use domain::account::{Administrator, Duty, Purpose, mask_name};
 use domain::language::Language;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -224,6 +224,8 @@ fn audit_row(l: Language, line: Line) -> Vec<Cell> {
         "cancel" => words::account::action_cancel(l).to_owned(),
         "import" => words::account::action_import(l).to_owned(),
         "retry" => words::account::action_retry(l).to_owned(),
+        "close" => words::account::action_close(l).to_owned(),
+        "erase" => words::account::action_erase(l).to_owned(),
         _ => line.action,
     };
     let actor = match line.actor {
@@ -257,6 +259,9 @@ fn subject_name(l: Language, subject: &str) -> String {
 }
 
 fn field_name(l: Language, field: &str) -> String {
+    if let Some(purpose) = Purpose::parse(field) {
+        return say::purpose(l, purpose).to_owned();
+    }
     match (field, Duty::parse(field)) {
         (_, Some(duty)) => say::duty(l, duty).to_owned(),
         ("staff", _) => words::account::staff(l).to_owned(),

@@ -79,6 +79,7 @@ pub async fn show(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
         ),
     ];
     let (out, everywhere) = (ask.link("/sign-out"), ask.link("/sign-out-everywhere"));
+    let close = ask.link("/account/close");
     Ok(ask.page(title, move || {
         view! {
             <div class="narrow">
@@ -96,6 +97,8 @@ pub async fn show(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
                         <Button look=Look::Tertiary small=true>{words::account::sign_out_everywhere(l)}</Button>
                     </form>
                 </div>
+                <h2 class="section-title">{words::privacy::close(l)}</h2>
+                <p><a href=close>{words::privacy::close_see(l)}</a></p>
             </div>
         }
     }))

@@ -11,14 +11,13 @@ use domain::space::{PlanSeat, SeatPlan};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::form::reason;
 use super::page::{find_run, state_word};
 use super::refusal;
 use crate::AppError;
 use crate::ask::Ask;
 use crate::ui::{
-    Alert, Breadcrumb, Button, Cell, Checkbox, Choice, Column, Crumb, Disclosure, EmptyState, Form, Hidden,
-    Input, Look, PageHead, Problems, Query, RadioGroup, Select, Table, TextArea, TextInput, Tone,
+    Alert, Breadcrumb, Button, Cell, Checkbox, Choice, Column, Crumb, EmptyState, Form, Hidden, Input,
+    PageHead, Problems, Query, RadioGroup, Select, Table, TextInput, Tone,
 };
 use crate::when;
 use crate::words::{Language, registration as words};
@@ -126,29 +125,6 @@ async fn admit(
     store::apply_at_desk(&ask.centre, desk, who, run.id, choice, key).await
 }
 
-/// `POST /desk/{code}/{application}/cancel`: always with a reason.
-pub async fn cancel(
-    ask: Ask,
-    Path((code, application)): Path<(String, Uuid)>,
-    input: Input,
-) -> Result<Response, AppError> {
-    let l = ask.language;
-    let desk = ask.signed_in()?.desk()?;
-    let run = find_run(&ask.centre, &code).await?;
-    let (status, problems) = match reason(l, &input) {
-        Ok(Some(reason)) => match store::cancel_at_desk(&ask.centre, &desk, application, reason).await {
-            Ok(_) => return Ok(ask.see_other(&format!("/desk/{code}"))),
-            Err(error) => {
-                let refused = refusal::of_writer(error)?;
-                (refusal::status(&refused), Problems::one("", refusal::sentence(l, &refused)))
-            }
-        },
-        Ok(None) => (StatusCode::UNPROCESSABLE_ENTITY, Problems::one("", words::refused_reason_wanted(l))),
-        Err(problems) => (StatusCode::UNPROCESSABLE_ENTITY, problems),
-    };
-    draw(&ask, &desk, &run, Drawn { status, problems, ..Drawn::default() }).await
-}
-
 /// What the desk typed, checked.
 struct Entry {
     name: PersonName,
@@ -209,7 +185,8 @@ async fn draw(ask: &Ask, desk: &Desk, run: &run::Model, drawn: Drawn) -> Result<
     let key = ask.centre.clock().id().to_string();
     let address = ask.link(&format!("/desk/{}", run.code));
     let title = format!("{} ({})", standing.book.course, run.code);
-    let seats = seat_choices(l, &plan, &standing.snapshot);
+    let mut seats = vec![Choice::new("any", words::desk_any(l))];
+    seats.extend(seat_choices(l, &plan, &standing.snapshot));
     let Snapshot { left, waiting, .. } = standing.snapshot;
     let left = words::places_left_and_waiting(l, left, standing.book.capacity, waiting);
     let fresh = Input::new([("language", Language::Ko.code()), ("seat", "any")]);
@@ -217,8 +194,13 @@ async fn draw(ask: &Ask, desk: &Desk, run: &run::Model, drawn: Drawn) -> Result<
     let heading = title.clone();
     Ok(ask.refuse(drawn.status, &heading, move || {
         let rows: Vec<Vec<Cell>> = people.iter().map(|who| row(l, &address, who)).collect();
-        let columns =
-            [words::desk_name(l), words::state(l), words::seat(l), words::applied_at(l), words::cancel(l)];
+        let columns = [
+            words::desk_name(l),
+            words::desk_phone_end(l),
+            words::state(l),
+            words::seat(l),
+            words::applied_at(l),
+        ];
         let languages = Language::ALL.iter().map(|one| Choice::new(one.code(), one.name())).collect();
         view! {
             <Breadcrumb l=l way=vec![Crumb::new(l, words::desk(l), "/desk")] here=title.clone()/>
@@ -237,6 +219,7 @@ async fn draw(ask: &Ask, desk: &Desk, run: &run::Model, drawn: Drawn) -> Result<
                 <Button>{words::desk_submit(l)}</Button>
             </Form>
             <h2>{words::desk_people(l)}</h2>
+            <p>{words::desk_people_lead(l)}</p>
             {people_table(l, columns.map(Column::text).into(), rows)}
         }
     }))
@@ -254,34 +237,23 @@ pub(super) fn seat_of(who: &Participant) -> String {
     who.seat.clone().unwrap_or_else(|| "–".into())
 }
 
-fn seat_choices(l: Language, plan: &SeatPlan, snapshot: &Snapshot) -> Vec<Choice> {
+pub(super) fn seat_choices(l: Language, plan: &SeatPlan, snapshot: &Snapshot) -> Vec<Choice> {
     let free = |seat: &&PlanSeat| seat.out_of_service.is_none() && !snapshot.taken.contains(&seat.code);
     let choice = |seat: &PlanSeat| {
         let code = seat.code.as_str();
         let label = if seat.accessible { words::option_accessible(l, code) } else { code.to_owned() };
         Choice::new(code, label)
     };
-    std::iter::once(Choice::new("any", words::desk_any(l)))
-        .chain(plan.seats().filter(free).map(choice))
-        .collect()
+    plan.seats().filter(free).map(choice).collect()
 }
 
 fn row(l: Language, address: &str, who: &Participant) -> Vec<Cell> {
-    let action = format!("{address}/{}/cancel", who.application.id);
-    let id = format!("cancel-{}", who.application.id);
-    let cancel = view! {
-        <Disclosure summary=words::cancel(l)>
-            <Form l=l action=action id=id>
-                <TextArea name="reason" label=words::reason(l) required=true rows=2 maxlength=300/>
-                <Button look=Look::Danger small=true>{words::cancel(l)}</Button>
-            </Form>
-        </Disclosure>
-    };
+    let href = format!("{address}/{}", who.application.id);
     vec![
-        who.name.clone().into_any(),
+        view! { <a href=href>{who.name.clone()}</a> }.into_any(),
+        who.phone_end.clone().unwrap_or_else(|| "–".into()).into_any(),
         state_word(l, who.application.state, who.rank).into_any(),
         seat_of(who).into_any(),
         when::moment(l, who.application.applied_at).into_any(),
-        cancel.into_any(),
     ]
 }

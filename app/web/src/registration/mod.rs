@@ -10,6 +10,8 @@ pub use plan::SeatBoard;
 pub use view::{Board, Mine, Offer};
 
 #[cfg(feature = "ssr")]
+mod counter;
+#[cfg(feature = "ssr")]
 mod desk;
 #[cfg(feature = "ssr")]
 mod form;
@@ -41,6 +43,9 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .route("/my/{application}/cancel", post(form::cancel))
         .route("/desk", get(desk::runs))
         .route("/desk/{code}", get(desk::run).post(desk::enter))
-        .route("/desk/{code}/{application}/cancel", post(desk::cancel))
+        .route("/desk/{code}/{application}", get(counter::show))
+        .route("/desk/{code}/{application}/accept", post(counter::accept))
+        .route("/desk/{code}/{application}/seat", post(counter::change_seat))
+        .route("/desk/{code}/{application}/cancel", post(counter::cancel))
         .route("/manage/runs/{code}/applications", get(manage::list).post(manage::decide))
 }

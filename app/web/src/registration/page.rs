@@ -178,7 +178,7 @@ fn my_row(l: Language, course: &MyCourse) -> Vec<Cell> {
     ]
 }
 
-fn title_of(l: Language, course: &MyCourse) -> String {
+pub(super) fn title_of(l: Language, course: &MyCourse) -> String {
     match (l, &course.course.title_en) {
         (Language::En, Some(title)) => title.clone(),
         _ => course.course.title.clone(),
@@ -241,8 +241,7 @@ pub(super) async fn draw_detail(
     let problems = if refused.is_some() { Problems::default() } else { problems };
     Ok(ask.refuse(status, &title.clone(), move || {
         let live = mine.application.state.is_live();
-        let history: Vec<Vec<Cell>> = mine.history.iter().map(|event| history_row(l, event)).collect();
-        let columns = [words::at(l), words::what(l), words::seat(l), words::reason(l)].map(Column::text);
+        let history = history_table(l, &mine);
         view! {
             <Breadcrumb l=l way=vec![Crumb::new(l, words::my_courses(l), "/my")] here=title.clone()/>
             <PageHead title=title.clone()/>
@@ -272,12 +271,12 @@ pub(super) async fn draw_detail(
                 </section>
             })}
             <h2>{words::history(l)}</h2>
-            <Table caption=words::history(l) hidden_caption=true columns=columns.into() rows=history/>
+            {history}
         }
     }))
 }
 
-fn standing(l: Language, mine: &MyCourse) -> impl IntoView + use<> {
+pub(super) fn standing(l: Language, mine: &MyCourse) -> impl IntoView + use<> {
     let sentence = match (mine.application.state, mine.seat.clone()) {
         (State::Booked, Some(seat)) => words::standing_seat(l, seat),
         (State::Booked, None) => words::standing_admitted(l).into(),
@@ -294,7 +293,7 @@ fn standing(l: Language, mine: &MyCourse) -> impl IntoView + use<> {
     view! { <Alert l=l tone=tone(mine.application.state)><p>{sentence}</p></Alert> }
 }
 
-fn facts(l: Language, mine: &MyCourse) -> Vec<Fact> {
+pub(super) fn facts(l: Language, mine: &MyCourse) -> Vec<Fact> {
     let mut facts = vec![
         Fact::new(words::run_code(l), mine.run.code.clone()),
         Fact::new(words::dates(l), dates_of(l, mine)),
@@ -312,6 +311,13 @@ fn facts(l: Language, mine: &MyCourse) -> Vec<Fact> {
     }
     facts.push(Fact::new(words::applied_at(l), when::moment(l, mine.application.applied_at)));
     facts
+}
+
+/// How an application came about.
+pub(super) fn history_table(l: Language, mine: &MyCourse) -> impl IntoView + use<> {
+    let rows: Vec<Vec<Cell>> = mine.history.iter().map(|event| history_row(l, event)).collect();
+    let columns = [words::at(l), words::what(l), words::seat(l), words::reason(l)].map(Column::text);
+    view! { <Table caption=words::history(l) hidden_caption=true columns=columns.into() rows=rows/> }
 }
 
 fn history_row(l: Language, event: &application_event::Model) -> Vec<Cell> {

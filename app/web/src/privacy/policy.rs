@@ -1,19 +1,13 @@
 //! What is known about people here, why, for how long, and what they can ask for.
 
 use axum::response::Response;
-use axum::routing::get;
 use domain::account::Purpose;
-use domain::centre::Centre;
 use leptos::prelude::*;
 
 use crate::account::say;
 use crate::ask::Ask;
 use crate::ui::{Breadcrumb, Cell, Column, DescriptionList, Fact, PageHead, Table, Telephone};
 use crate::words::{Language, privacy as words, ui};
-
-pub fn routes() -> axum::Router<Centre> {
-    axum::Router::new().route("/privacy", get(page))
-}
 
 /// A sentence that mentions nothing.
 type Word = fn(Language) -> &'static str;
@@ -26,7 +20,8 @@ const ELSEWHERE: [(Word, &str); 4] = [
     (words::elsewhere_police, "182"),
 ];
 
-async fn page(ask: Ask) -> Response {
+/// `GET /privacy`
+pub async fn page(ask: Ask) -> Response {
     let l = ask.language;
     let settings = ask.centre.settings();
     let facts = ask.frame().centre;

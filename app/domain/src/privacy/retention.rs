@@ -1,0 +1,228 @@
+//! Erasing what has been kept long enough. It is counted from the last day on which somebody had to do with the centre:
+//! the end of their last class, the last word on an application, or the sign-up. Totals need none of it.
+
+use chrono::{DateTime, Months, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    QuerySelect, QueryTrait,
+};
+use uuid::Uuid;
+
+use crate::account::entity::{challenge, consent, contact, duty, person, web_session};
+use crate::account::store::insert_consent;
+use crate::account::{Neighbourhood, PersonState, PrivacyOfficer, Purpose, Sex, record};
+use crate::centre::Centre;
+use crate::clock::Clock;
+use crate::course::entity::class_session;
+use crate::notice::entity::notice;
+use crate::registration::entity::{application, application_event};
+
+/// How many people have something that was kept long enough for this purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub purpose: Purpose,
+    pub people: u64,
+}
+
+/// What [`purge`] would erase now, purpose by purpose. Nothing is changed.
+pub async fn due(centre: &Centre, _: &PrivacyOfficer) -> Result<Vec<Due>, DbErr> {
+    let (db, now) = (centre.database(), centre.clock().now());
+    let mut all = Vec::new();
+    for &purpose in Purpose::ALL {
+        let people = person::Entity::find().filter(kept_long_enough(purpose, now)).count(db).await?;
+        all.push(Due { purpose, people });
+    }
+    Ok(all)
+}
+
+/// Erases it, one purpose after the other, each in a transaction of its own, and says for how many people.
+pub async fn purge(centre: &Centre, by: &PrivacyOfficer) -> Result<Vec<Due>, DbErr> {
+    let now = centre.clock().now();
+    let mut all = Vec::new();
+    for &purpose in Purpose::ALL {
+        let tx = centre.begin().await?;
+        // The first statement writes, so that nobody comes back between the look and the erasing.
+        crate::centre::turn(&tx).await?;
+        let ids: Vec<Uuid> = person::Entity::find()
+            .select_only()
+            .column(person::Column::Id)
+            .filter(kept_long_enough(purpose, now))
+            .into_tuple()
+            .all(&tx)
+            .await?;
+        for people in ids.chunks(PEOPLE_AT_ONCE) {
+            erase(&tx, centre.clock(), purpose, people).await?;
+        }
+        for id in &ids {
+            record(&tx, centre.clock(), Some(by.id()), "erase", "person", &id.to_string(), purpose.as_str())
+                .await?;
+        }
+        tx.commit().await?;
+        all.push(Due { purpose, people: ids.len() as u64 });
+    }
+    Ok(all)
+}
+
+/// As many ids as go into one statement.
+const PEOPLE_AT_ONCE: usize = 500;
+
+/// The people who still have data for this purpose and of whom nothing was heard since its years began.
+fn kept_long_enough(purpose: Purpose, now: DateTime<Utc>) -> Condition {
+    let years = Months::new(12 * purpose.retention_years());
+    let since = now.checked_sub_months(years).unwrap_or(DateTime::<Utc>::MIN_UTC);
+    let has_data = match purpose {
+        Purpose::Figures => Condition::any()
+            .add(person::Column::BirthYear.is_not_null())
+            .add(person::Column::Sex.is_not_null())
+            .add(person::Column::Neighbourhood.is_not_null())
+            .add(person::Column::Id.in_subquery(people_who_consent(purpose))),
+        Purpose::News => Condition::all().add(person::Column::Id.in_subquery(people_who_consent(purpose))),
+        // Nobody can sign in without an address, so the account closes with it.
+        Purpose::Necessary => Condition::any()
+            .add(person::Column::State.eq(PersonState::Active))
+            .add(person::Column::Id.in_subquery(people_with_contacts())),
+        Purpose::Statutory => Condition::all().add(person::Column::State.ne(PersonState::Erased)),
+    };
+    Condition::all()
+        .add(has_data)
+        .add(person::Column::CreatedAt.lt(since))
+        .add(person::Column::Id.not_in_subquery(people_heard_of(since)))
+        .add(person::Column::Id.not_in_subquery(people_on_duty()))
+        .add(person::Column::Id.not_in_subquery(people_signed_in(now)))
+}
+
+/// Only changes are written down, so that whoever consents now has given once more often than withdrawn.
+fn people_who_consent(purpose: Purpose) -> SelectStatement {
+    let word = Expr::case(consent::Column::Given.eq(true), 1).finally(-1);
+    consent::Entity::find()
+        .select_only()
+        .column(consent::Column::PersonId)
+        .filter(consent::Column::Purpose.eq(purpose))
+        .group_by(consent::Column::PersonId)
+        .having(Expr::expr(word).sum().gt(0))
+        .into_query()
+}
+
+fn people_with_contacts() -> SelectStatement {
+    contact::Entity::find().select_only().column(contact::Column::PersonId).into_query()
+}
+
+fn people_on_duty() -> SelectStatement {
+    duty::Entity::find().select_only().column(duty::Column::PersonId).into_query()
+}
+
+fn people_signed_in(now: DateTime<Utc>) -> SelectStatement {
+    web_session::Entity::find()
+        .select_only()
+        .column(web_session::Column::PersonId)
+        .filter(web_session::Column::PersonId.is_not_null())
+        .filter(web_session::Column::ExpiresAt.gt(now))
+        .into_query()
+}
+
+/// Those with a class since then, or a word on an application.
+fn people_heard_of(since: DateTime<Utc>) -> SelectStatement {
+    let events = application_event::Entity::find()
+        .select_only()
+        .column(application_event::Column::ApplicationId)
+        .filter(application_event::Column::At.gte(since))
+        .into_query();
+    let classes = class_session::Entity::find()
+        .select_only()
+        .column(class_session::Column::RunId)
+        .filter(class_session::Column::EndsAt.gte(since))
+        .into_query();
+    application::Entity::find()
+        .select_only()
+        .column(application::Column::PersonId)
+        .filter(
+            application::Column::Id.in_subquery(events).or(application::Column::RunId.in_subquery(classes)),
+        )
+        .into_query()
+}
+
+async fn erase(
+    tx: &DatabaseTransaction,
+    clock: &Clock,
+    purpose: Purpose,
+    people: &[Uuid],
+) -> Result<(), DbErr> {
+    let of = |column: person::Column| column.is_in(people.iter().copied());
+    let change = || person::Entity::update_many().filter(of(person::Column::Id));
+    match purpose {
+        Purpose::Figures => {
+            change()
+                .col_expr(person::Column::BirthYear, Expr::value(None::<i32>))
+                .col_expr(person::Column::Sex, Expr::value(None::<Sex>))
+                .col_expr(person::Column::Neighbourhood, Expr::value(None::<Neighbourhood>))
+                .exec(tx)
+                .await?;
+            end_consent(tx, clock, purpose, people).await
+        }
+        Purpose::News => end_consent(tx, clock, purpose, people).await,
+        Purpose::Necessary => {
+            change()
+                .col_expr(person::Column::State, Expr::value(PersonState::Closed))
+                .col_expr(person::Column::PasswordHash, Expr::value(None::<String>))
+                .filter(person::Column::State.eq(PersonState::Active))
+                .exec(tx)
+                .await?;
+            erase_addresses(tx, people).await
+        }
+        Purpose::Statutory => {
+            change()
+                .col_expr(person::Column::Name, Expr::value(""))
+                .col_expr(person::Column::LatinName, Expr::value(None::<String>))
+                .col_expr(person::Column::GroupName, Expr::value(None::<String>))
+                .col_expr(person::Column::State, Expr::value(PersonState::Erased))
+                .exec(tx)
+                .await?;
+            Ok(())
+        }
+    }
+}
+
+/// The years of the consent are over: it counts as withdrawn.
+async fn end_consent(
+    tx: &DatabaseTransaction,
+    clock: &Clock,
+    purpose: Purpose,
+    people: &[Uuid],
+) -> Result<(), DbErr> {
+    let consenting: Vec<Uuid> = person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .filter(person::Column::Id.is_in(people.iter().copied()))
+        .filter(person::Column::Id.in_subquery(people_who_consent(purpose)))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    for person in consenting {
+        insert_consent(tx, clock, person, purpose, false).await?;
+    }
+    Ok(())
+}
+
+/// Every way to reach them, and what people wrote in their own words.
+async fn erase_addresses(tx: &DatabaseTransaction, people: &[Uuid]) -> Result<(), DbErr> {
+    let people = || people.iter().copied();
+    contact::Entity::delete_many().filter(contact::Column::PersonId.is_in(people())).exec(tx).await?;
+    challenge::Entity::delete_many().filter(challenge::Column::PersonId.is_in(people())).exec(tx).await?;
+    notice::Entity::update_many()
+        .col_expr(notice::Column::Facts, Expr::value("{}"))
+        .filter(notice::Column::PersonId.is_in(people()))
+        .exec(tx)
+        .await?;
+    let applications = application::Entity::find()
+        .select_only()
+        .column(application::Column::Id)
+        .filter(application::Column::PersonId.is_in(people()))
+        .into_query();
+    application_event::Entity::update_many()
+        .col_expr(application_event::Column::Reason, Expr::value(None::<String>))
+        .filter(application_event::Column::ApplicationId.in_subquery(applications))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
