@@ -2,6 +2,8 @@
 
 import type { Locator, Page } from '@playwright/test';
 
+import type { Outbox } from './support/outbox.ts';
+import type { Newcomer } from './support/people.ts';
 import { expect, expectAccessible, expectLive, expectNoSidewaysScroll, newcomer, signIn, signUpToApply, test } from './support/test.ts';
 
 /** A seat one can have, an ordinary one; its number is in its name. */
@@ -164,15 +166,67 @@ async function openDesk(desk: Page, run: string): Promise<void> {
   await desk.goto(run.replace('/courses/', '/desk/'));
 }
 
-/** The desk cancels for somebody who has a place. */
+/** The desk cancels for somebody who has a place, and comes back to the list. */
 async function cancelOne(desk: Page): Promise<void> {
-  const row = desk.getByRole('row').filter({ hasText: '신청완료' }).first();
-  await row.getByText('신청 취소').first().click();
-  await row.getByRole('textbox', { name: '사유' }).fill('본인이 전화로 취소를 요청함');
-  const list = desk.waitForEvent('load');
-  await row.getByRole('button', { name: '신청 취소' }).click();
-  await list;
+  const list = desk.url();
+  await desk.getByRole('row').filter({ hasText: '신청완료' }).first().getByRole('link').click();
+  await desk.getByRole('textbox', { name: '사유' }).fill('본인이 전화로 취소를 요청함');
+  await desk.getByRole('button', { name: '신청 취소' }).click();
+  await expect(desk.getByRole('status').filter({ hasText: '신청을 취소했습니다' })).toBeVisible();
+  await desk.goto(list);
 }
+
+/** Books whatever is free, as somebody who is new. */
+async function bookAny(page: Page, outbox: Outbox, run: string, who: Newcomer): Promise<void> {
+  await page.goto(run);
+  await signUpToApply(page, outbox, who);
+  await page.getByRole('button', { name: '빈자리 자동배정으로 신청하기' }).click();
+  await expect(standing(page)).toContainText('좌석은');
+}
+
+test('where the stream is cut the page asks instead, and after a lost connection it is right again', async ({ page, outbox, somebody, watcher }) => {
+  const run = await openRun(page, placesLeft);
+  const places = page.getByText(/남은 자리 \d+석/).first();
+  const left = async () => Number(/남은 자리 (\d+)석/.exec(await places.innerText())?.[1]);
+  // A proxy that lets no stream through.
+  await page.route('**/events', (route) => route.abort('aborted'));
+  await page.reload();
+  await expectLive(page);
+  const before = await left();
+  await bookAny(await somebody(), outbox, run, newcomer('문열셋'));
+  await expect.poll(left).toBe(before - 1);
+  await page.unroute('**/events');
+
+  watcher.expect(/request failed: .*\/(events|seats) net::ERR_INTERNET_DISCONNECTED/);
+  await page.reload();
+  await expectLive(page);
+  await page.context().setOffline(true);
+  await bookAny(await somebody(), outbox, run, newcomer('송열넷'));
+  expect(await left()).toBe(before - 1);
+  await page.context().setOffline(false);
+  await expect.poll(left, { timeout: 20_000 }).toBe(before - 2);
+});
+
+test('the desk enters somebody without a phone, moves them and gives their seat back', async ({ page }) => {
+  const run = await openRun(page, placesLeft);
+  await openDesk(page, run);
+  await page.getByRole('textbox', { name: '이름' }).fill('구할머니');
+  await page.getByRole('checkbox', { name: /종이 동의서를 받았습니다/ }).check();
+  await page.getByRole('button', { name: '접수하기' }).click();
+  await expect(standing(page)).toContainText('구**니 님을 접수했습니다. 상태: 신청완료');
+  await page.getByRole('link', { name: '구**니' }).last().click();
+  await expect(page.getByRole('heading', { level: 1, name: '구할머니' })).toBeVisible();
+  await expectAccessible(page);
+  const seats = page.getByRole('combobox', { name: '좌석' });
+  const seat = (await seats.locator('option').last().getAttribute('value')) ?? '';
+  await seats.selectOption(seat);
+  await page.getByRole('button', { name: '이 자리로 좌석 변경' }).click();
+  await expect(standing(page).first()).toContainText('좌석을 바꾸었습니다.');
+  await page.getByRole('textbox', { name: '사유' }).fill('가족이 전화함');
+  await page.getByRole('button', { name: '신청 취소' }).click();
+  await expect(standing(page).first()).toContainText('신청을 취소했습니다.');
+  await expectAccessible(page);
+});
 
 test('a seat that somebody else has just taken is refused, and the page shows what is free now', async ({ page, outbox, somebody }) => {
   const other = await somebody({ javaScriptEnabled: false });

@@ -12,8 +12,19 @@ async function expectFit(page: Page, kind: string, language: string): Promise<vo
     await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
+    // Colours are the same at every width.
+    if (test.info().project.name !== 'desktop') return;
+    await page.evaluate(async () => {
+      document.documentElement.dataset['krdsMode'] = 'high-contrast';
+      // On the way from one colour to the other neither is there.
+      await Promise.all(document.getAnimations().map((change) => change.finished));
+    });
+    await expectAccessible(page);
   });
 }
+
+// A walk sees dozens of pages, each with axe.
+test.describe.configure({ timeout: 180_000 });
 
 const open = ['', '/courses', '/courses/{code}', '/places', '/places/{code}', '/privacy', '/sign-in', '/sign-up', '/reset'];
 
@@ -27,9 +38,11 @@ for (const [language, prefix] of [['ko', ''], ['en', '/en']] as const) {
 /** Whose pages lie where, beside those of a stranger. */
 const own: [Account, string[], string[]][] = [
   ['resident', ['/my', '/account', '/courses'], ['/my', '/my/{id}', '/account', '/courses/{code}']],
-  ['desk', ['/desk'], ['/desk', '/desk/{code}']],
-  ['manager', ['/manage'], []],
-  ['administrator', ['/manage'], ['/manage/people', '/manage/people/{id}', '/manage/audit']],
+  ['desk', ['/desk'], ['/desk', '/desk/{code}', '/desk/{code}/{id}']],
+  ['instructor', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/runs/{code}/applications']],
+  ['manager', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/courses', '/manage/courses/{code}', '/manage/import', '/manage/holidays']],
+  ['privacy', ['/manage'], ['/manage/privacy']],
+  ['administrator', ['/manage'], ['/manage/people', '/manage/people/{id}', '/manage/audit', '/manage/notices', '/manage/places', '/manage/places/{code}/plan']],
 ];
 
 for (const [account, within, expected] of own) {
@@ -41,6 +54,52 @@ for (const [account, within, expected] of own) {
       expect(seen.map((kind) => kind.replace(prefix, ''))).toEqual(expect.arrayContaining(expected));
     });
   }
+}
+
+test('who waits for an approval', async ({ page }) => {
+  await signIn(page, 'manager');
+  await page.goto('/manage/runs');
+  const staffRuns = page.getByRole('main').getByRole('link').and(page.locator('[href*="/runs/S"]'));
+  const runs = await staffRuns.evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  const asking = page.getByRole('button', { name: '모두 승인' });
+  for (const run of runs.filter((run) => run !== null)) {
+    await page.goto(`${run}/applications`);
+    if (await asking.isVisible()) break;
+  }
+  await expect(asking).toBeVisible();
+  await expectFit(page, 'applications', 'ko');
+  await page.getByRole('button', { name: '고른 신청 반려' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: '하나 이상 골라 주세요' })).toBeVisible();
+  await expectFit(page, 'refused', 'ko');
+});
+
+/** Forms that are sent as they stand, by whom, and the button that sends them. */
+const unfilled: [Account | undefined, string, string][] = [
+  [undefined, '/sign-up', '인증번호 받기'],
+  [undefined, '/sign-in', '인증번호 받기'],
+  [undefined, '/reset', '인증번호 받기'],
+  ['resident', '/account/close', '계정 닫기'],
+  ['resident', '/account/password', '저장'],
+  ['desk', '/desk/{run}', '접수하기'],
+  ['manager', '/manage/runs/new', '초안으로 저장하기'],
+  ['manager', '/manage/courses/new', '저장하기'],
+  ['manager', '/manage/holidays', '추가하기'],
+  ['administrator', '/manage/places/smart-1/plan', '자리 놓기'],
+];
+
+for (const [account, path, button] of unfilled) {
+  test(`the form at ${path} says what it lacks`, async ({ page }) => {
+    if (account) await signIn(page, account);
+    await page.goto(path.includes('{run}') ? '/desk' : path);
+    if (path.includes('{run}')) await page.getByRole('main').getByRole('row').getByRole('link').first().click();
+    await page.getByRole('main').getByRole('button', { name: button, exact: true }).first().click();
+    const said = page.getByRole('alert').filter({ hasText: /./ });
+    await expect(said).toBeVisible();
+    // The first link of the summary leads to its field.
+    const field = await said.getByRole('link').first().getAttribute('href');
+    await expect(page.locator(`[id="${field?.slice(1)}"]`)).toHaveCount(1);
+    await expectFit(page, 'refused', 'ko');
+  });
 }
 
 test('a page that is not there says so', async ({ page }) => {

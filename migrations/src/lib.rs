@@ -7,6 +7,7 @@ mod m0003_course;
 mod m0004_registration;
 mod m0005_notice;
 mod m0006_access;
+mod m0007_revision;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_registration::Migration),
             Box::new(m0005_notice::Migration),
             Box::new(m0006_access::Migration),
+            Box::new(m0007_revision::Migration),
         ]
     }
 }

@@ -1,5 +1,8 @@
 //! Settings: a flag beats an environment variable, that beats the file, that beats what is built in.
 //!
+//! Every key of the file can be given in each of the three ways: `mail.from` in the file, `CENTRE_MAIL__FROM` in the
+//! environment, `--set mail.from=…` as a flag.
+//!
 //! All of them are read and checked before anything starts; a wrong one is named, and the program does not start.
 
 use std::net::{IpAddr, SocketAddr};
@@ -11,29 +14,105 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use serde::Deserialize;
 use thiserror::Error;
+use toml::{Table, Value};
 use web::ui::{Bilingual, CentreFacts};
 
-/// The settings that may be given on the command line. Passwords may not: every process list shows them.
+/// The settings on the command line: the most used by a name of their own, the others with `--set`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Flags {
     /// The TOML file with the other settings
     #[arg(long, global = true, env = "CENTRE_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The folder for the database file and the outbox [default: ./data]
-    #[arg(long, global = true, env = "CENTRE_DATA", value_name = "DIR")]
-    pub data: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<String>,
     /// The folder of stylesheets, scripts and fonts [default: ./site]
-    #[arg(long, global = true, env = "CENTRE_SITE", value_name = "DIR")]
-    pub site: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "DIR")]
+    pub site: Option<String>,
     /// The address and port to listen on [default: 127.0.0.1:3000]
-    #[arg(long, global = true, env = "CENTRE_LISTEN", value_name = "ADDRESS")]
+    #[arg(long, global = true, value_name = "ADDRESS")]
     pub listen: Option<String>,
     /// Where people reach the site [default: http:// and the address listened on]
-    #[arg(long, global = true, env = "CENTRE_PUBLIC_URL", value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL")]
     pub public_url: Option<String>,
     /// How the log is written: text or json [default: text]
-    #[arg(long, global = true, env = "CENTRE_LOG", value_name = "FORMAT")]
+    #[arg(long, global = true, value_name = "FORMAT")]
     pub log: Option<String>,
+    /// Any setting by its key in the file: --set applications_a_month=5 --set mail.from=learn@office.example.kr
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+impl Flags {
+    fn pairs(&self) -> Result<Vec<(String, String)>, ConfigError> {
+        let named = [
+            ("data", &self.data),
+            ("site", &self.site),
+            ("listen", &self.listen),
+            ("public_url", &self.public_url),
+            ("log", &self.log),
+        ];
+        let mut pairs: Vec<(String, String)> =
+            named.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?))).collect();
+        for set in &self.set {
+            let (key, value) = set.split_once('=').ok_or_else(|| wrong("--set", "is not like KEY=VALUE"))?;
+            // Every process list shows the command line.
+            if SECRETS.iter().any(|(_, secret)| *secret == key) {
+                return Err(wrong(key, "holds a password: give it in the environment or in the file"));
+            }
+            pairs.push((key.to_owned(), value.to_owned()));
+        }
+        Ok(pairs)
+    }
+}
+
+/// Environment variables with a name of their own, and the keys they stand for.
+const SECRETS: [(&str, &str); 3] =
+    [("DATABASE_URL", "database_url"), ("CENTRE_SMTP", "mail.smtp"), ("CENTRE_TEXT_HEADER", "text.header")];
+
+/// The settings among the variables of the environment, by key. Empty ones count as unset.
+fn of_environment(variables: impl IntoIterator<Item = (String, String)>) -> Vec<(String, String)> {
+    let key = |name: &str| {
+        let secret = SECRETS.iter().find(|(variable, _)| *variable == name).map(|(_, key)| (*key).to_owned());
+        let other = || name.strip_prefix("CENTRE_").filter(|key| *key != "CONFIG");
+        secret.or_else(|| other().map(|key| key.to_lowercase().replace("__", ".")))
+    };
+    let set = variables.into_iter().filter(|(_, value)| !value.is_empty());
+    set.filter_map(|(name, value)| Some((key(&name)?, value))).collect()
+}
+
+/// Puts a value given as text in the place of the file's: as text, where the setting is one, else as TOML writes it,
+/// else as a list with commas.
+fn overlay(settings: &Table, key: &str, text: &str) -> Result<Table, ConfigError> {
+    let as_toml = format!("value = {text}").parse::<Table>().ok().and_then(|mut line| line.remove("value"));
+    let list = text.split(',').map(|item| Value::String(item.trim().to_owned())).collect();
+    let readings = [Some(Value::String(text.to_owned())), as_toml, Some(Value::Array(list))];
+    let mut why = String::new();
+    for value in readings.into_iter().flatten() {
+        let changed = with(settings.clone(), key, value);
+        match File::deserialize(changed.clone()) {
+            Ok(_) => return Ok(changed),
+            Err(cause) if why.is_empty() => why = cause.message().to_owned(),
+            Err(_) => {}
+        }
+    }
+    Err(wrong(key, why))
+}
+
+fn with(mut settings: Table, key: &str, value: Value) -> Table {
+    match key.split_once('.') {
+        None => {
+            settings.insert(key.to_owned(), value);
+        }
+        Some((section, rest)) => {
+            let inner = match settings.remove(section) {
+                Some(Value::Table(inner)) => inner,
+                _ => Table::new(),
+            };
+            settings.insert(section.to_owned(), Value::Table(with(inner, rest, value)));
+        }
+    }
+    settings
 }
 
 /// The file as it is written; a key it doesn't know is an error.
@@ -53,20 +132,20 @@ struct File {
     code_minutes: Option<u32>,
     notice_days: Option<u32>,
     phone: Option<String>,
-    name: Option<Both>,
-    office: Option<Both>,
-    address: Option<Both>,
-    hours: Option<Both>,
+    name: Both,
+    office: Both,
+    address: Both,
+    hours: Both,
     mail: MailFile,
     text: Option<TextFile>,
 }
 
 /// A text in both languages: `name = { ko = "…", en = "…" }`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 struct Both {
-    ko: String,
-    en: String,
+    ko: Option<String>,
+    en: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -76,13 +155,13 @@ struct MailFile {
     smtp: Option<String>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 struct TextFile {
-    url: String,
+    url: Option<String>,
     header: Option<String>,
-    content_type: String,
-    body: String,
+    content_type: Option<String>,
+    body: Option<String>,
 }
 
 /// Everything `server` is told, checked.
@@ -140,24 +219,30 @@ pub struct TextGateway {
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum ConfigError {
     #[error("{name}: {why}")]
-    Wrong { name: &'static str, why: String },
+    Wrong { name: String, why: String },
     #[error("{path}: {why}", path = path.display())]
     File { path: PathBuf, why: String },
 }
 
-fn wrong(name: &'static str, why: impl ToString) -> ConfigError {
-    ConfigError::Wrong { name, why: why.to_string() }
+fn wrong(name: impl Into<String>, why: impl ToString) -> ConfigError {
+    ConfigError::Wrong { name: name.into(), why: why.to_string() }
 }
 
 impl Config {
-    /// `secret` gives the environment variables that hold credentials: `DATABASE_URL`, `CENTRE_SMTP` and
-    /// `CENTRE_TEXT_HEADER`.
-    pub fn read(flags: &Flags, secret: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let file = flags.config.as_deref().map(read_file).transpose()?.unwrap_or_default();
-        let data = flags.data.clone().or(file.data).unwrap_or_else(|| "data".into());
-        let listen = read_listen(flags.listen.as_deref().or(file.listen.as_deref()))?;
-        let public_url = flags.public_url.clone().or(file.public_url);
-        let public_url = read_public_url(&public_url.unwrap_or_else(|| format!("http://{listen}")))?;
+    /// `environment` gives the variables of the process, of which those named `CENTRE_…` and `DATABASE_URL` are read.
+    pub fn read(
+        flags: &Flags,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut settings = flags.config.as_deref().map(read_file).transpose()?.unwrap_or_default();
+        for (key, text) in of_environment(environment).into_iter().chain(flags.pairs()?) {
+            settings = overlay(&settings, &key, &text)?;
+        }
+        let file = File::deserialize(settings).map_err(|cause| wrong("settings", cause.message()))?;
+        let data = file.data.unwrap_or_else(|| "data".into());
+        let listen = read_listen(file.listen.as_deref())?;
+        let public_url = file.public_url.unwrap_or_else(|| format!("http://{listen}"));
+        let public_url = read_public_url(&public_url)?;
         let defaults = Settings::default();
         let facts = CentreFacts {
             name: both(file.name, "평생스마트교육장", "Lifelong Smart Learning Centre"),
@@ -186,17 +271,16 @@ impl Config {
             public_url,
             demonstration: false,
         };
-        let header = secret("CENTRE_TEXT_HEADER");
         Ok(Self {
-            site: flags.site.clone().or(file.site).unwrap_or_else(|| "site".into()),
+            site: file.site.unwrap_or_else(|| "site".into()),
             listen,
-            log: read_log(flags.log.as_deref().or(file.log.as_deref()))?,
-            database: read_database(secret("DATABASE_URL").or(file.database_url).as_deref(), &data)?,
+            log: read_log(file.log.as_deref())?,
+            database: read_database(file.database_url.as_deref(), &data)?,
             data,
             trusted_proxies: read_networks("trusted_proxies", &file.trusted_proxies)?,
             metrics_from: read_networks("metrics_from", &file.metrics_from)?,
-            mail: read_mail(file.mail, secret("CENTRE_SMTP"), &settings.public_url)?,
-            text: file.text.map(|text| read_text(text, header)).transpose()?,
+            mail: read_mail(file.mail, &settings.public_url)?,
+            text: file.text.map(read_text).transpose()?,
             settings,
             facts,
         })
@@ -224,14 +308,16 @@ impl Config {
     }
 }
 
-fn both(given: Option<Both>, ko: &str, en: &str) -> Bilingual {
-    given.map_or_else(|| Bilingual::new(ko, en), |both| Bilingual::new(both.ko, both.en))
+fn both(given: Both, ko: &str, en: &str) -> Bilingual {
+    Bilingual::new(given.ko.unwrap_or_else(|| ko.into()), given.en.unwrap_or_else(|| en.into()))
 }
 
-fn read_file(path: &Path) -> Result<File, ConfigError> {
+/// The file's table, of which every key is known and of its type; else the error says in which line.
+fn read_file(path: &Path) -> Result<Table, ConfigError> {
     let error = |why: String| ConfigError::File { path: path.to_owned(), why };
     let text = std::fs::read_to_string(path).map_err(|cause| error(cause.to_string()))?;
-    toml::from_str(&text).map_err(|cause| error(cause.to_string()))
+    toml::from_str::<File>(&text).map_err(|cause| error(cause.to_string()))?;
+    text.parse().map_err(|cause: toml::de::Error| error(cause.to_string()))
 }
 
 fn read_listen(text: Option<&str>) -> Result<SocketAddr, ConfigError> {
@@ -302,15 +388,14 @@ fn read_database(url: Option<&str>, data: &Path) -> Result<Database, ConfigError
     Ok(Database::Sqlite(path.into()))
 }
 
-fn read_mail(file: MailFile, smtp: Option<String>, public_url: &str) -> Result<Mail, ConfigError> {
+fn read_mail(file: MailFile, public_url: &str) -> Result<Mail, ConfigError> {
     let host = reqwest::Url::parse(public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
     let from = file.from.unwrap_or_else(|| format!("centre@{}", mail_host(host.as_deref())));
     let from = from.parse().map_err(|cause| wrong("mail.from", format!("`{from}`: {cause}")))?;
-    let smtp = smtp.or(file.smtp);
-    if let Some(url) = &smtp {
+    if let Some(url) = &file.smtp {
         crate::mail::check_url(url).map_err(|why| wrong("mail.smtp", why))?;
     }
-    Ok(Mail { from, smtp })
+    Ok(Mail { from, smtp: file.smtp })
 }
 
 /// A host that can stand behind the `@`: an IP address cannot.
@@ -318,27 +403,26 @@ pub fn mail_host(host: Option<&str>) -> &str {
     host.filter(|host| host.contains('.') && host.parse::<IpAddr>().is_err()).unwrap_or("centre.invalid")
 }
 
-fn read_text(file: TextFile, header: Option<String>) -> Result<TextGateway, ConfigError> {
-    let url: reqwest::Url = file.url.parse().map_err(|cause| wrong("text.url", cause))?;
+fn read_text(file: TextFile) -> Result<TextGateway, ConfigError> {
+    let given = |name: &'static str, value: Option<String>| value.ok_or_else(|| wrong(name, "is missing"));
+    let url: reqwest::Url = given("text.url", file.url)?.parse().map_err(|cause| wrong("text.url", cause))?;
+    let (content_type, body) =
+        (given("text.content_type", file.content_type)?, given("text.body", file.body)?);
     if !matches!(url.scheme(), "http" | "https") {
         return Err(wrong("text.url", "must begin with http:// or https://"));
     }
     for placeholder in ["{to}", "{text}"] {
-        if !file.body.contains(placeholder) {
+        if !body.contains(placeholder) {
             return Err(wrong("text.body", format!("lacks {placeholder}")));
         }
     }
-    if !matches!(file.content_type.as_str(), "application/json" | "application/x-www-form-urlencoded") {
-        return Err(wrong(
-            "text.content_type",
-            format!(
-                "`{}` is neither application/json nor application/x-www-form-urlencoded",
-                file.content_type
-            ),
-        ));
+    if !matches!(content_type.as_str(), "application/json" | "application/x-www-form-urlencoded") {
+        let why =
+            format!("`{content_type}` is neither application/json nor application/x-www-form-urlencoded");
+        return Err(wrong("text.content_type", why));
     }
-    let header = header.or(file.header).map(|header| read_header(&header)).transpose()?;
-    Ok(TextGateway { url, header, content_type: file.content_type, body: file.body })
+    let header = file.header.map(|header| read_header(&header)).transpose()?;
+    Ok(TextGateway { url, header, content_type, body })
 }
 
 fn read_header(text: &str) -> Result<(String, String), ConfigError> {
@@ -358,7 +442,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("centre.toml");
         std::fs::write(&path, text).unwrap();
-        Config::read(&Flags { config: Some(path), ..Flags::default() }, |_| None)
+        Config::read(&Flags { config: Some(path), ..Flags::default() }, [])
     }
 
     #[test]
@@ -367,7 +451,7 @@ mod tests {
         let path = folder.path().join("centre.toml");
         std::fs::write(&path, "listen = '127.0.0.1:1'\nphone = '02-123-4567'\ndata = '/srv/centre'").unwrap();
         let flags = Flags { config: Some(path), listen: Some("127.0.0.1:2".into()), ..Flags::default() };
-        let config = Config::read(&flags, |_| None).unwrap();
+        let config = Config::read(&flags, []).unwrap();
         assert_eq!(config.listen.port(), 2);
         assert_eq!(config.settings.phone, "02-123-4567");
         assert_eq!(config.settings.public_url, "http://127.0.0.1:2");
@@ -377,7 +461,7 @@ mod tests {
 
     #[test]
     fn the_demonstrations_employee_is_staff() {
-        let config = Config::read(&Flags::default(), |_| None).unwrap().for_demonstration();
+        let config = Config::read(&Flags::default(), []).unwrap().for_demonstration();
         let employees = crate::demo::ACCOUNTS.iter().filter(|account| account.what.starts_with("employee"));
         let addresses: Vec<_> =
             employees.filter_map(|it| domain::account::Address::parse(it.address)).collect();
@@ -405,7 +489,7 @@ mod tests {
         ] {
             let error = file(text).unwrap_err();
             assert!(
-                matches!(error, ConfigError::Wrong { name: named, .. } if named == name),
+                matches!(&error, ConfigError::Wrong { name: named, .. } if named == name),
                 "{text}: {error}"
             );
             assert!(!error.to_string().contains("secret"));
@@ -420,8 +504,59 @@ mod tests {
 
     #[test]
     fn credentials_come_from_the_environment_before_the_file() {
-        let secret = |name: &str| (name == "DATABASE_URL").then(|| "postgres://u:p@h/d".to_owned());
-        let config = Config::read(&Flags::default(), secret).unwrap();
+        let environment =
+            [("DATABASE_URL", "postgres://u:p@h/d"), ("CENTRE_SMTP", "smtp://u:p@mail.example")];
+        let config = Config::read(&Flags::default(), variables(&environment)).unwrap();
         assert_eq!(config.database, Database::Postgres("postgres://u:p@h/d".into()));
+        assert_eq!(config.mail.smtp.as_deref(), Some("smtp://u:p@mail.example"));
+    }
+
+    fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn every_key_can_be_given_in_the_environment_and_as_a_flag() {
+        let environment = variables(&[
+            ("CENTRE_PHONE", "0212345678"),
+            ("CENTRE_APPLICATIONS_A_MONTH", "4"),
+            ("CENTRE_STAFF_DOMAINS", "a.example.kr, b.example.kr"),
+            ("CENTRE_TRUSTED_PROXIES", "['10.0.0.2/32']"),
+            ("CENTRE_NAME__EN", "Centre"),
+            ("CENTRE_TEXT__URL", "https://sms.example.kr"),
+            ("CENTRE_TEXT__CONTENT_TYPE", "application/json"),
+            ("CENTRE_TEXT__BODY", r#"{"to":"{to}","text":"{text}"}"#),
+            ("CENTRE_LISTEN", ""),
+            ("HOME", "/nowhere"),
+        ]);
+        let set = vec!["applications_a_month=5".to_owned(), "mail.from=learn@office.example.kr".to_owned()];
+        let config = Config::read(&Flags { set, ..Flags::default() }, environment).unwrap();
+        assert_eq!(config.settings.phone, "0212345678", "digits are no number here");
+        assert_eq!(config.settings.applications_a_month, 5);
+        assert_eq!(config.settings.staff_domains, ["a.example.kr", "b.example.kr"]);
+        assert_eq!(config.trusted_proxies.len(), 1);
+        assert_eq!(
+            (config.facts.name.en.as_str(), config.facts.name.ko.as_str()),
+            ("Centre", "평생스마트교육장")
+        );
+        assert!(config.text.is_some());
+        assert_eq!(config.mail.from.email.to_string(), "learn@office.example.kr");
+    }
+
+    #[test]
+    fn a_wrong_one_names_itself_wherever_it_was_given_and_passwords_are_no_flags() {
+        for (name, value, key) in [
+            ("CENTRE_FONE", "1", "fone"),
+            ("CENTRE_APPLICATIONS_A_MONTH", "many", "applications_a_month"),
+            ("CENTRE_MAIL__TO", "x", "mail.to"),
+        ] {
+            let error = Config::read(&Flags::default(), variables(&[(name, value)])).unwrap_err();
+            assert!(matches!(&error, ConfigError::Wrong { name, .. } if name == key), "{error}");
+        }
+        for set in ["database_url=postgres://u:secret@h/d", "mail.smtp=smtp://u:secret@h", "secret"] {
+            let flags = Flags { set: vec![set.to_owned()], ..Flags::default() };
+            let error = Config::read(&flags, []).unwrap_err().to_string();
+            assert!(!error.contains("secret"), "{error}");
+        }
     }
 }

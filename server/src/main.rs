@@ -95,7 +95,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<(), Failure> {
-    let config = Config::read(&cli.flags, |name| std::env::var(name).ok().filter(|value| !value.is_empty()))?;
+    let config = Config::read(&cli.flags, std::env::vars())?;
     start_log(config.log);
     rustls::crypto::ring::default_provider()
         .install_default()

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use domain::account::entity::web_session;
 use domain::centre::Centre;
+use domain::fresh::Cache;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
@@ -31,7 +33,7 @@ const COOKIE_LIFE: time::Duration = time::Duration::days(400);
 /// The layer that hands every request its session. It is read only when a page asks for it.
 pub fn layer(centre: Centre) -> SessionManagerLayer<Sessions> {
     let secure = !on_loopback_without_tls(&centre.settings().public_url);
-    SessionManagerLayer::new(Sessions(centre))
+    SessionManagerLayer::new(Sessions::new(centre))
         .with_name(COOKIE)
         .with_same_site(SameSite::Lax)
         .with_secure(secure)
@@ -45,22 +47,67 @@ fn on_loopback_without_tls(public_url: &str) -> bool {
 }
 
 #[derive(Clone)]
-pub struct Sessions(Centre);
+pub struct Sessions {
+    centre: Centre,
+    /// By the row's key, under the revision of accounts, which also rises when a sign-in changes or ends.
+    known: Arc<Cache<Vec<u8>, Arc<Known>>>,
+}
+
+/// A row as it was read.
+struct Known {
+    data: HashMap<String, serde_json::Value>,
+    expires_at: DateTime<Utc>,
+}
+
+/// As many sign-ins as are kept in memory; each costs about 500 bytes.
+const MOST_KNOWN: u64 = 50_000;
 
 impl Sessions {
     pub fn new(centre: Centre) -> Self {
-        Self(centre)
+        Self { centre, known: Arc::new(Cache::new(MOST_KNOWN)) }
+    }
+
+    /// The row, if there is one and it has not expired.
+    async fn find(&self, key: Vec<u8>) -> std::result::Result<Option<Arc<Known>>, Error> {
+        let revision = self.centre.accounts().revision().await.map_err(backend)?;
+        let known = self.known.get(revision, &key);
+        // One that has expired here may have been renewed by another server, which changes no revision.
+        if let Some(known) = known.filter(|known| known.expires_at > self.now()) {
+            return Ok(Some(known));
+        }
+        let row = web_session::Entity::find_by_id(key.clone())
+            .filter(web_session::Column::ExpiresAt.gt(self.now()))
+            .one(self.centre.database())
+            .await
+            .map_err(backend)?;
+        let Some(row) = row else { return Ok(None) };
+        let data = serde_json::from_str(&row.data).map_err(|cause| Error::Decode(cause.to_string()))?;
+        let known = Arc::new(Known { data, expires_at: row.expires_at });
+        self.known.put(revision, key, Arc::clone(&known));
+        Ok(Some(known))
+    }
+
+    /// Lets it live on from now.
+    async fn renew(&self, key: Vec<u8>) -> std::result::Result<(), Error> {
+        web_session::Entity::update_many()
+            .col_expr(web_session::Column::ExpiresAt, Expr::value(self.now() + INACTIVITY))
+            .filter(web_session::Column::Id.eq(key.clone()))
+            .exec(self.centre.database())
+            .await
+            .map_err(backend)?;
+        self.known.forget(&key);
+        Ok(())
     }
 
     fn now(&self) -> DateTime<Utc> {
-        self.0.clock().now()
+        self.centre.clock().now()
     }
 
     /// Deletes the rows that nobody can use any more.
     pub async fn sweep(&self) -> std::result::Result<(), DbErr> {
         web_session::Entity::delete_many()
             .filter(web_session::Column::ExpiresAt.lte(self.now()))
-            .exec(self.0.database())
+            .exec(self.centre.database())
             .await?;
         Ok(())
     }
@@ -82,7 +129,10 @@ impl SessionStore for Sessions {
             data: Set(encode(&record.data)?),
             expires_at: Set(self.now() + INACTIVITY),
         };
-        web_session::Entity::insert(row).exec_without_returning(self.0.database()).await.map_err(backend)?;
+        web_session::Entity::insert(row)
+            .exec_without_returning(self.centre.database())
+            .await
+            .map_err(backend)?;
         Ok(())
     }
 
@@ -93,7 +143,7 @@ impl SessionStore for Sessions {
             .col_expr(web_session::Column::Data, Expr::value(encode(&record.data)?))
             .col_expr(web_session::Column::ExpiresAt, Expr::value(self.now() + INACTIVITY))
             .filter(web_session::Column::Id.eq(hash(&record.id)))
-            .exec(self.0.database())
+            .exec(self.centre.database())
             .await
             .map_err(backend)?;
         Ok(())
@@ -101,26 +151,16 @@ impl SessionStore for Sessions {
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let key = hash(id);
-        let row = web_session::Entity::find_by_id(key.clone())
-            .filter(web_session::Column::ExpiresAt.gt(self.now()))
-            .one(self.0.database())
-            .await
-            .map_err(backend)?;
-        let Some(row) = row else { return Ok(None) };
-        if row.expires_at - self.now() < INACTIVITY - RENEWAL {
-            web_session::Entity::update_many()
-                .col_expr(web_session::Column::ExpiresAt, Expr::value(self.now() + INACTIVITY))
-                .filter(web_session::Column::Id.eq(key))
-                .exec(self.0.database())
-                .await
-                .map_err(backend)?;
+        let Some(known) = self.find(key.clone()).await? else { return Ok(None) };
+        if known.expires_at - self.now() < INACTIVITY - RENEWAL {
+            self.renew(key).await?;
         }
-        let data = serde_json::from_str(&row.data).map_err(|cause| Error::Decode(cause.to_string()))?;
+        let data = known.data.clone();
         Ok(Some(Record { id: *id, data, expiry_date: time::OffsetDateTime::now_utc() + COOKIE_LIFE }))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        web_session::Entity::delete_by_id(hash(id)).exec(self.0.database()).await.map_err(backend)?;
+        web_session::Entity::delete_by_id(hash(id)).exec(self.centre.database()).await.map_err(backend)?;
         Ok(())
     }
 }

@@ -223,7 +223,7 @@ impl Site {
 
     /// Sends what is due into the site's folder, and says how many attempts that took.
     pub async fn deliver(&self) -> usize {
-        let sent = self.outbox(self.config(|_| None)).deliver().await;
+        let sent = self.outbox(self.config([])).deliver().await;
         sent.expect("reading and writing the outbox")
     }
 
@@ -237,14 +237,14 @@ impl Site {
 
     /// A worker that sends letters to this mail server.
     pub fn outbox_by_smtp(&self, url: &str) -> Outbox {
-        self.outbox(self.config(|name| (name == "CENTRE_SMTP").then(|| url.to_owned())))
+        self.outbox(self.config([("CENTRE_SMTP".to_owned(), url.to_owned())]))
     }
 
     /// A worker that sends text messages to this gateway, with this key.
     pub fn outbox_by_gateway(&self, url: &str, key: &str) -> Outbox {
         // Whoever comes second finds it done.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut config = self.config(|_| None);
+        let mut config = self.config([]);
         config.text = Some(TextGateway {
             url: url.parse().expect("an address"),
             header: Some(("authorization".into(), key.into())),
@@ -254,10 +254,11 @@ impl Site {
         self.outbox(config)
     }
 
-    fn config(&self, secret: impl Fn(&str) -> Option<String>) -> Config {
+    fn config(&self, environment: impl IntoIterator<Item = (String, String)>) -> Config {
         let data = self.folder.path().to_owned();
         std::fs::create_dir_all(data.join("outbox")).expect("a folder");
-        Config::read(&Flags { data: Some(data), ..Flags::default() }, secret).expect("settings")
+        let data = Some(data.display().to_string());
+        Config::read(&Flags { data, ..Flags::default() }, environment).expect("settings")
     }
 
     fn outbox(&self, config: Config) -> Outbox {

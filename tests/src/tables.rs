@@ -44,14 +44,14 @@ impl Tables {
     }
 }
 
-/// Our own tables; the migrations' list is not one.
+/// Our own tables. The migrations' list is not one, and the revision says only that something may have changed.
 async fn names(database: &DatabaseConnection) -> Vec<String> {
     let sql = match database.get_database_backend() {
         DbBackend::Postgres => "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
         _ => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
     };
     let mut names = texts(database, sql.to_owned()).await;
-    names.retain(|name| name != "seaql_migrations");
+    names.retain(|name| name != "seaql_migrations" && name != "revision");
     names
 }
 

@@ -7,7 +7,7 @@ use tests::{Engine, Site, both};
 
 /// A constraint, what SQLite says where it doesn't say the name, and a statement that breaks it.
 /// `#1` stands for the first id; the rows are those of [`SEED`].
-const BROKEN: [(&str, &str, &str); 58] = [
+const BROKEN: [(&str, &str, &str); 59] = [
     ("person_sex_known", "", "UPDATE person SET sex = 'other'"),
     ("person_state_known", "", "UPDATE person SET state = 'gone'"),
     ("contact_kind_known", "", "UPDATE contact SET kind = 'pigeon'"),
@@ -97,6 +97,7 @@ const BROKEN: [(&str, &str, &str); 58] = [
         "UPDATE application SET admission = 1 WHERE id = #4",
     ),
     ("application_event_kind_known", "", "UPDATE application_event SET kind = 'lost'"),
+    ("revision_is_one", "", "INSERT INTO revision (id, accounts) VALUES (2, 0)"),
     ("writer_is_one", "", "INSERT INTO writer (id, turn, stamp) VALUES (2, 0, 0)"),
     ("notice_kind_known", "", "UPDATE notice SET kind = 'pigeon'"),
     ("notice_state_known", "", "UPDATE notice SET state = 'lost'"),

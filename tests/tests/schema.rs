@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::account::entity::{access, audit, challenge, consent, contact, duty, person, web_session};
+use domain::account::entity::{
+    access, audit, challenge, consent, contact, duty, person, revision, web_session,
+};
 use domain::course::entity::{class_session, course, run};
 use domain::notice::entity::notice;
 use domain::registration::entity::{application, application_event, writer};
@@ -25,7 +27,7 @@ macro_rules! entities {
 both! {
     async fn every_table_is_as_its_entity_says(site) {
         let entities = entities![
-            access audit challenge consent contact duty person web_session
+            access audit challenge consent contact duty person revision web_session
             class_session course run
             notice
             application application_event writer

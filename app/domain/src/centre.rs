@@ -7,6 +7,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
 };
 
+use crate::account::Accounts;
 use crate::clock::Clock;
 use crate::registration::{Watchers, Writer};
 
@@ -58,13 +59,16 @@ struct Inner {
     settings: Settings,
     writer: Writer,
     watchers: Watchers,
+    accounts: Accounts,
 }
 
 impl Centre {
-    /// Starts the writer with it, so it must be called inside a tokio runtime.
+    /// Starts the writer and the readers of counters with it, so it must be called inside a tokio runtime.
     pub fn new(database: DatabaseConnection, clock: Clock, settings: Settings) -> Self {
         let writer = Writer::start(database.clone(), clock.clone(), settings.clone());
-        Self { inner: Arc::new(Inner { database, clock, settings, writer, watchers: Watchers::default() }) }
+        let accounts = Accounts::start(database.clone());
+        let watchers = Watchers::default();
+        Self { inner: Arc::new(Inner { database, clock, settings, writer, watchers, accounts }) }
     }
 
     pub fn database(&self) -> &DatabaseConnection {
@@ -86,6 +90,11 @@ impl Centre {
     /// Who looks at which run; `server` keeps them told.
     pub fn watchers(&self) -> &Watchers {
         &self.inner.watchers
+    }
+
+    /// What is kept in memory of people and their sign-ins.
+    pub fn accounts(&self) -> &Accounts {
+        &self.inner.accounts
     }
 
     /// Lets the writer give out places that a committed change may have freed. Where it can't at the moment, its own

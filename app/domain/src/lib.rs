@@ -20,6 +20,8 @@ pub mod centre;
 #[cfg(feature = "store")]
 pub mod clock;
 #[cfg(feature = "store")]
+pub mod fresh;
+#[cfg(feature = "store")]
 mod lines;
 #[cfg(feature = "store")]
 pub mod seoul;

@@ -6,6 +6,8 @@ pub use model::*;
 #[cfg(feature = "store")]
 pub mod access;
 #[cfg(feature = "store")]
+mod accounts;
+#[cfg(feature = "store")]
 pub mod audit;
 #[cfg(feature = "store")]
 pub mod challenge;
@@ -20,4 +22,4 @@ mod permission;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "store")]
-pub use {audit::record, permission::*};
+pub use {accounts::Accounts, audit::record, permission::*};

@@ -1,5 +1,7 @@
 //! A permission is a value: what needs a right takes one of these, and only this module can make one.
 
+use std::sync::Arc;
+
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -8,9 +10,12 @@ use crate::account::{Address, Duty, PersonState};
 use crate::centre::Centre;
 use crate::language::Language;
 
-/// Somebody whose sign-in was checked for this request.
+/// Somebody whose sign-in was checked for this request. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct SignedIn {
+pub struct SignedIn(Arc<Account>);
+
+#[derive(Debug)]
+struct Account {
     person: Uuid,
     name: String,
     language: Language,
@@ -25,7 +30,20 @@ pub struct Denied;
 
 impl SignedIn {
     /// The person a checked web session belongs to; `None` when the account is no longer active.
-    pub async fn of_session(centre: &Centre, person_id: Uuid) -> Result<Option<Self>, DbErr> {
+    pub async fn of_session(centre: &Centre, person: Uuid) -> Result<Option<Self>, DbErr> {
+        let accounts = centre.accounts();
+        let revision = accounts.revision().await?;
+        if let Some(known) = accounts.people.get(revision, &person) {
+            return Ok(Some(known));
+        }
+        let read = Self::read(centre, person).await?;
+        if let Some(signed_in) = &read {
+            accounts.people.put(revision, person, signed_in.clone());
+        }
+        Ok(read)
+    }
+
+    async fn read(centre: &Centre, person_id: Uuid) -> Result<Option<Self>, DbErr> {
         let db = centre.database();
         let Some(person) = person::Entity::find_by_id(person_id).one(db).await? else { return Ok(None) };
         if person.state != PersonState::Active {
@@ -42,39 +60,39 @@ impl SignedIn {
             .iter()
             .filter_map(|contact| Address::parse(&contact.address))
             .any(|address| address.is_of_domain(domains));
-        Ok(Some(Self {
+        Ok(Some(Self(Arc::new(Account {
             person: person_id,
             name: person.name,
             language: person.language,
             staff: person.made_staff || of_office,
             duties: duties.into_iter().map(|duty| duty.name).collect(),
-        }))
+        }))))
     }
 
     pub fn id(&self) -> Uuid {
-        self.person
+        self.0.person
     }
 
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.name
     }
 
     pub fn language(&self) -> Language {
-        self.language
+        self.0.language
     }
 
     /// Whether they may see and take staff courses.
     pub fn is_staff(&self) -> bool {
-        self.staff
+        self.0.staff
     }
 
     pub fn has(&self, duty: Duty) -> bool {
-        self.duties.contains(&duty)
+        self.0.duties.contains(&duty)
     }
 
     /// Whether they hold any duty.
     pub fn is_on_duty(&self) -> bool {
-        !self.duties.is_empty()
+        !self.0.duties.is_empty()
     }
 
     fn needs(&self, duty: Duty) -> Result<(), Denied> {
@@ -100,7 +118,7 @@ macro_rules! permissions {
             $(
                 pub fn $method(&self) -> Result<$name, Denied> {
                     self.needs(Duty::$duty)?;
-                    Ok($name { person: self.person })
+                    Ok($name { person: self.id() })
                 }
             )+
         }
@@ -146,9 +164,9 @@ impl RunEditor {
 impl SignedIn {
     /// `instructor` is the account that the run names as its instructor.
     pub fn editor_of(&self, run: Uuid, instructor: Option<Uuid>) -> Result<RunEditor, Denied> {
-        let teaches_it = self.has(Duty::Instructor) && instructor == Some(self.person);
+        let teaches_it = self.has(Duty::Instructor) && instructor == Some(self.id());
         let duty = if teaches_it { Duty::Instructor } else { Duty::TrainingManager };
         self.needs(duty)?;
-        Ok(RunEditor { person: self.person, run, duty })
+        Ok(RunEditor { person: self.id(), run, duty })
     }
 }

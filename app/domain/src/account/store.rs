@@ -214,6 +214,8 @@ pub(super) async fn replace_contact(
     address: Address,
 ) -> Result<(), DbErr> {
     let kind = address.kind();
+    // A new address may make them staff: the trigger on `person` raises the revision of accounts.
+    lock_person(tx, person).await?;
     let before = take_contact(tx, person, kind).await?;
     tell_address_of_before(tx, clock, person, before.filter(|before| before.address != address)).await?;
     insert_contact(tx, clock, person, Contact { address, confirmed: true }).await?;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::entity::{application, application_event, writer};
 use super::writer::{Actor, Apply, Command, Outcome, Waiting};
-use super::{Applicant, Book, Chair, Entry, EventKind, Grant, Place, Refusal, State};
+use super::{Applicant, Book, Chair, Entry, EventKind, Grant, Place, Refusal, Roll, State};
 use crate::account::entity::person;
 use crate::centre::Settings;
 use crate::clock::Clock;
@@ -192,7 +192,7 @@ impl<'a> Batch<'a> {
     ) -> Result<Outcome, Refusal> {
         let stamp = self.find(run, application, actor)?;
         let place = self.memory.books[&run].change_seat(stamp, seat, self.now)?;
-        if self.memory.books[&run].live[&stamp].place != Some(place) {
+        if self.entry(run, stamp).place != Some(place) {
             self.set(run, stamp, State::Booked, Some(place), None);
             self.record(run, stamp, EventKind::Moved, actor, None);
             self.tell(run, stamp, Event::SeatChanged, None);
@@ -215,7 +215,7 @@ impl<'a> Batch<'a> {
 
     fn accept(&mut self, run: Uuid, application: Uuid, actor: Actor) -> Result<Outcome, Refusal> {
         let stamp = self.find(run, application, actor).map_err(|_| Refusal::OfferGone)?;
-        let entry = &self.memory.books[&run].live[&stamp];
+        let entry = self.entry(run, stamp);
         match entry.state {
             State::Booked => {}
             State::Offered => {
@@ -232,11 +232,7 @@ impl<'a> Batch<'a> {
     fn approve(&mut self, run: Uuid, application: Uuid, actor: Actor) -> Result<Outcome, Refusal> {
         let stamp = self.find_asked(run, application, actor)?;
         let book = &self.memory.books[&run];
-        let place = if book.live.values().any(|entry| entry.state == State::Waiting) {
-            None
-        } else {
-            book.free_place()
-        };
+        let place = if book.waits() { None } else { book.free_place() };
         let state = if place.is_some() { State::Booked } else { State::Waiting };
         self.set(run, stamp, state, place, None);
         self.record(run, stamp, EventKind::Approved, actor, None);
@@ -265,7 +261,7 @@ impl<'a> Batch<'a> {
             return Err(Refusal::Closed);
         }
         book.state = RunState::Cancelled;
-        let stamps: Vec<i64> = book.live.keys().copied().collect();
+        let stamps: Vec<i64> = book.live.iter().map(|(stamp, _)| stamp).collect();
         for stamp in stamps {
             self.tell(run, stamp, Event::RunCancelled, Some(reason));
             self.close(run, stamp, State::Cancelled, EventKind::Cancelled, actor, Some(reason));
@@ -276,7 +272,7 @@ impl<'a> Batch<'a> {
 
     fn end_overdue(&mut self, run: Uuid) {
         for stamp in self.memory.books[&run].overdue(self.now) {
-            let was = self.memory.books[&run].live[&stamp].state;
+            let was = self.entry(run, stamp).state;
             let event = if was == State::Offered { Event::OfferLapsed } else { Event::ListEnded };
             self.tell(run, stamp, event, None);
             self.close(run, stamp, State::Lapsed, EventKind::Lapsed, Actor::Time, None);
@@ -292,7 +288,7 @@ impl<'a> Batch<'a> {
         }
         self.promote(run);
         for stamp in stamps {
-            if self.memory.books[&run].live[&stamp].state == State::Waiting {
+            if self.entry(run, stamp).state == State::Waiting {
                 self.tell(run, stamp, Event::Waiting, None);
             }
         }
@@ -313,14 +309,19 @@ impl<'a> Batch<'a> {
 
     /// The stamp of a live application that `actor` may act on.
     fn find(&self, run: Uuid, application: Uuid, actor: Actor) -> Result<i64, Refusal> {
-        let mine = |entry: &Entry| entry.id == application && actor.owns(entry.person);
-        let live = &self.memory.books[&run].live;
-        live.iter().find(|(_, entry)| mine(entry)).map(|(stamp, _)| *stamp).ok_or(Refusal::NotFound)
+        let found = self.memory.books[&run].live.of_application(application);
+        let mine = found.filter(|(_, entry)| actor.owns(entry.person));
+        mine.map(|(stamp, _)| stamp).ok_or(Refusal::NotFound)
+    }
+
+    /// A live application by a stamp that was found in the book just now.
+    fn entry(&self, run: Uuid, stamp: i64) -> &Entry {
+        self.memory.books[&run].live.get(stamp).expect("a stamp of this book")
     }
 
     fn find_asked(&self, run: Uuid, application: Uuid, actor: Actor) -> Result<i64, Refusal> {
         let stamp = self.find(run, application, actor)?;
-        let asked = self.memory.books[&run].live[&stamp].state == State::Asked;
+        let asked = self.entry(run, stamp).state == State::Asked;
         if asked { Ok(stamp) } else { Err(Refusal::WrongState) }
     }
 
@@ -351,7 +352,7 @@ impl<'a> Batch<'a> {
         self.record(run, stamp, kind, actor, reason);
         self.set(run, stamp, state, None, None);
         if let Some(book) = self.memory.books.get_mut(&run) {
-            book.live.remove(&stamp);
+            book.live.remove(stamp);
         }
     }
 
@@ -364,10 +365,10 @@ impl<'a> Batch<'a> {
         place: Option<Place>,
         offer_until: Option<DateTime<Utc>>,
     ) {
-        let Some(entry) = self.memory.books.get_mut(&run).and_then(|book| book.live.get_mut(&stamp)) else {
+        let book = self.memory.books.get_mut(&run);
+        let Some(entry) = book.and_then(|book| book.live.change(stamp, state, place, offer_until)) else {
             return;
         };
-        (entry.state, entry.place, entry.offer_until) = (state, place, offer_until);
         if let Some(past) = self.memory.people.get_mut(&entry.person) {
             past.iter_mut().filter(|past| past.application == entry.id).for_each(|past| past.state = state);
         }
@@ -384,20 +385,18 @@ impl<'a> Batch<'a> {
 
     fn outcome(&self, run: Uuid, application: Uuid, state: State, repeated: bool) -> Outcome {
         let book = self.memory.books.get(&run);
-        let found = book
-            .and_then(|book| book.live.iter().find(|(_, entry)| entry.id == application).map(|e| (book, e)));
+        let found = book.and_then(|book| Some((book, book.live.of_application(application)?)));
         Outcome {
             application,
             state,
             seat: found.and_then(|(book, (_, entry))| book.seat_code(entry.place)),
-            rank: found.and_then(|(book, (stamp, _))| book.rank(*stamp)),
+            rank: found.and_then(|(book, (stamp, _))| book.rank(stamp)),
             repeated,
         }
     }
 
     fn record(&mut self, run: Uuid, stamp: i64, kind: EventKind, actor: Actor, reason: Option<&str>) {
-        let book = &self.memory.books[&run];
-        let entry = &book.live[&stamp];
+        let (book, entry) = (&self.memory.books[&run], self.entry(run, stamp));
         self.events.push(application_event::ActiveModel {
             id: Set(self.clock.id()),
             application_id: Set(entry.id),
@@ -410,8 +409,7 @@ impl<'a> Batch<'a> {
     }
 
     fn tell(&mut self, run: Uuid, stamp: i64, event: Event, reason: Option<&str>) {
-        let book = &self.memory.books[&run];
-        let entry = &book.live[&stamp];
+        let (book, entry) = (&self.memory.books[&run], self.entry(run, stamp));
         self.notices.push(Draft {
             event,
             to: Recipient::Person(entry.person),
@@ -624,7 +622,7 @@ async fn load_chairs<C: ConnectionTrait>(
     Ok(chairs)
 }
 
-async fn load_live<C: ConnectionTrait>(tx: &C, run: Uuid) -> Result<BTreeMap<i64, Entry>, DbErr> {
+async fn load_live<C: ConnectionTrait>(tx: &C, run: Uuid) -> Result<Roll, DbErr> {
     let live = application::Entity::find()
         .filter(application::Column::RunId.eq(run))
         .filter(application::Column::State.is_in(State::LIVE));

@@ -1,7 +1,9 @@
 //! Applications, seats and the waiting list: who gets what, decided in order of arrival.
 
 mod model;
+mod roll;
 pub use model::*;
+pub use roll::{Entry, Roll};
 
 #[cfg(feature = "store")]
 mod batch;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::roll::{Entry, Roll};
 use crate::course::{Audience, Mode, RunState, Selection};
-use crate::language::Language;
 use crate::named::named;
 use crate::space::SeatCode;
 
@@ -92,17 +92,6 @@ pub struct Chair {
     pub order: u32,
 }
 
-/// A live application as the book keeps it, under its stamp.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    pub id: Uuid,
-    pub person: Uuid,
-    pub language: Language,
-    pub state: State,
-    pub place: Option<Place>,
-    pub offer_until: Option<DateTime<Utc>>,
-}
-
 /// Everything that decides about one run.
 #[derive(Clone, Debug)]
 pub struct Book {
@@ -124,7 +113,7 @@ pub struct Book {
     /// Year and month in Seoul in which the run begins: the month its applications count in.
     pub month: Option<(i32, u32)>,
     pub chairs: BTreeMap<Uuid, Chair>,
-    pub live: BTreeMap<i64, Entry>,
+    pub live: Roll,
 }
 
 /// Somebody who applies, with what they hold elsewhere.
@@ -224,27 +213,23 @@ impl Book {
         u32::try_from(self.chairs.values().filter(|chair| chair.in_service).count()).unwrap_or(u32::MAX)
     }
 
-    fn held(&self) -> BTreeSet<Place> {
-        self.live.values().filter_map(|entry| entry.place).collect()
-    }
-
     /// How many people hold a place. Open offers count.
     pub fn taken(&self) -> u32 {
-        u32::try_from(self.live.values().filter(|entry| entry.state.holds()).count()).unwrap_or(u32::MAX)
+        u32::try_from(self.live.held().len()).unwrap_or(u32::MAX)
     }
 
     fn has_room(&self) -> bool {
         self.taken() < self.capacity
     }
 
-    fn waits(&self) -> bool {
-        self.live.values().any(|entry| entry.state == State::Waiting)
+    /// Whether somebody stands in the waiting list.
+    pub fn waits(&self) -> bool {
+        !self.live.waiting().is_empty()
     }
 
     /// The free chair nearest the front, wheelchair seats last.
     fn free_chair(&self) -> Option<Place> {
-        let held = self.held();
-        let free = |id: &Uuid, chair: &Chair| chair.in_service && !held.contains(&Place::Seat(*id));
+        let free = |id: &Uuid, chair: &Chair| chair.in_service && !self.live.is_held(Place::Seat(*id));
         let best = self
             .chairs
             .iter()
@@ -254,8 +239,8 @@ impl Book {
     }
 
     fn free_admission(&self) -> Option<Place> {
-        let held = self.held();
-        (1..=self.admissions()).map(Place::Admission).find(|place| !held.contains(place))
+        let number = self.live.free_admission();
+        (number <= self.admissions()).then_some(Place::Admission(number))
     }
 
     /// Any place that can be given now.
@@ -269,7 +254,7 @@ impl Book {
 
     /// How many places could still be given.
     pub fn left(&self) -> u32 {
-        let held = self.held();
+        let held = self.live.held();
         let free_chairs = match self.has_plan() {
             true => self
                 .chairs
@@ -298,11 +283,7 @@ impl Book {
                 if !self.has_room() {
                     return Ok(None);
                 }
-                if self.held().contains(&place) {
-                    Err(Refusal::SeatTaken(code.clone()))
-                } else {
-                    Ok(Some(place))
-                }
+                if self.live.is_held(place) { Err(Refusal::SeatTaken(code.clone())) } else { Ok(Some(place)) }
             }
         }
     }
@@ -319,14 +300,12 @@ impl Book {
 
     /// The live application of a person, with its stamp.
     pub fn of_person(&self, person: Uuid) -> Option<(i64, &Entry)> {
-        self.live.iter().find(|(_, entry)| entry.person == person).map(|(stamp, entry)| (*stamp, entry))
+        self.live.of_person(person)
     }
 
     /// The place in the waiting list, from 1.
     pub fn rank(&self, stamp: i64) -> Option<u32> {
-        let waiting = |entry: &&Entry| entry.state == State::Waiting;
-        self.live.get(&stamp).filter(waiting)?;
-        u32::try_from(self.live.range(..=stamp).filter(|(_, entry)| waiting(entry)).count()).ok()
+        u32::try_from(self.live.rank(stamp)?).ok()
     }
 
     /// Decides one application that arrived at `arrived`. A desk is open to every way of giving places, and until
@@ -390,12 +369,12 @@ impl Book {
     /// The chair somebody who is booked moves to.
     pub fn change_seat(&self, stamp: i64, code: &SeatCode, now: DateTime<Utc>) -> Result<Place, Refusal> {
         let entry =
-            self.live.get(&stamp).filter(|entry| entry.state == State::Booked).ok_or(Refusal::WrongState)?;
+            self.live.get(stamp).filter(|entry| entry.state == State::Booked).ok_or(Refusal::WrongState)?;
         if self.meets.last().is_none_or(|(_, end)| *end <= now) {
             return Err(Refusal::Begun);
         }
         let place = self.seat(code)?;
-        if entry.place != Some(place) && self.held().contains(&place) {
+        if entry.place != Some(place) && self.live.is_held(place) {
             return Err(Refusal::SeatTaken(code.clone()));
         }
         Ok(place)
@@ -422,8 +401,7 @@ impl Book {
         if self.selection == Selection::Approval {
             return Vec::new();
         }
-        let asked = self.live.iter().filter(|(_, entry)| entry.state == State::Asked);
-        asked.map(|(stamp, _)| *stamp).collect()
+        self.live.asked().iter().copied().collect()
     }
 
     /// Who moves up now, if anybody: the first in line, when a place is free and the run has not begun. The time to
@@ -432,7 +410,7 @@ impl Book {
         if self.state != RunState::Published || self.has_begun(now) {
             return None;
         }
-        let (stamp, _) = self.live.iter().find(|(_, entry)| entry.state == State::Waiting)?;
+        let stamp = self.live.waiting().first()?;
         let place = self.free_place()?;
         let offer_until = self.offer_minutes.map(|minutes| {
             let until = told_at + chrono::Duration::minutes(i64::from(minutes));
@@ -443,13 +421,15 @@ impl Book {
 
     /// The stamps of those whose time is over: offers past their deadline, and everybody not yet in when it began.
     pub fn overdue(&self, now: DateTime<Utc>) -> Vec<i64> {
-        let begun = self.has_begun(now);
-        let over = |entry: &Entry| match entry.state {
-            State::Offered => entry.offer_until.is_some_and(|until| until <= now),
-            State::Waiting | State::Asked => begun,
-            _ => false,
-        };
-        self.live.iter().filter(|(_, entry)| over(entry)).map(|(stamp, _)| *stamp).collect()
+        let until = |stamp: &i64| self.live.get(*stamp).and_then(|entry| entry.offer_until);
+        let offered =
+            self.live.offered().iter().filter(|stamp| until(stamp).is_some_and(|until| until <= now));
+        let mut over: Vec<i64> = offered.copied().collect();
+        if self.has_begun(now) {
+            over.extend(self.live.waiting().union(self.live.asked()));
+            over.sort_unstable();
+        }
+        over
     }
 
     /// The code on the chair an application holds.
@@ -471,12 +451,11 @@ pub struct Snapshot {
 
 impl Book {
     pub fn snapshot(&self) -> Snapshot {
-        let seats = self.live.values().filter_map(|entry| self.seat_code(entry.place));
+        let seats = self.live.held().iter().filter_map(|place| self.seat_code(Some(*place)));
         Snapshot {
             taken: seats.filter_map(|code| SeatCode::parse(&code)).collect(),
             left: self.left(),
-            waiting: u32::try_from(self.live.values().filter(|entry| entry.state == State::Waiting).count())
-                .unwrap_or(u32::MAX),
+            waiting: u32::try_from(self.live.waiting().len()).unwrap_or(u32::MAX),
         }
     }
 }
@@ -484,6 +463,7 @@ impl Book {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
@@ -513,7 +493,7 @@ mod tests {
             meets: vec![(at("2021-02-01T01:00:00Z"), at("2021-02-01T03:00:00Z"))],
             month: Some((2021, 2)),
             chairs: [chair(1, true), chair(2, false), chair(3, false)].into(),
-            live: BTreeMap::new(),
+            live: Roll::default(),
         }
     }
 

@@ -436,7 +436,7 @@ async fn list_live(centre: &Centre, book: &Book, names: Names) -> Result<Vec<Par
     let participant = |row: application::Model| Participant {
         name: name(&row.person_id),
         phone_end: phone_end(&row.person_id),
-        seat: book.live.get(&row.stamp).and_then(|entry| book.seat_code(entry.place)),
+        seat: book.live.get(row.stamp).and_then(|entry| book.seat_code(entry.place)),
         rank: book.rank(row.stamp),
         application: row,
     };
