@@ -408,8 +408,13 @@ both! {
         let wrong = form().press("고른 신청 승인").await.expect(422);
         assert!(wrong.said().contains("하나 이상 골라 주세요"), "{}", wrong.said());
         let first = rows[0].id.to_string();
-        let wrong = form().tick_value("application", &first).press("고른 신청 반려").await.expect(422);
-        assert_eq!(wrong.problem("reason").as_deref(), Some("사유를 적어 주세요."));
+        let long = "가".repeat(301);
+        for (reason, sentence) in [("", "사유를 적어 주세요."), (long.as_str(), "사유는 300자까지 쓸 수 있습니다.")] {
+            let wrong = form().tick_value("application", &first).fill("reason", reason).press("고른 신청 반려").await.expect(422);
+            assert_eq!(wrong.problem("reason").as_deref(), Some(sentence));
+        }
+        let forged = form().forge("application", "everybody").press("고른 신청 승인").await.expect(422);
+        assert!(forged.said().contains("신청을 찾을 수 없습니다"), "{}", forged.said());
         before.assert_same(&site.tables().await.without(&["access"]));
         let page = form().tick_value("application", &first).fill("reason", "정원 초과").press("고른 신청 반려").await;
         let page = page.expect(200).form("form[action$=applications]").press("모두 승인").await.expect(200);
@@ -465,6 +470,7 @@ both! {
             run.offer_minutes = Some(60);
         }).await;
         fill(site, "P21-014", 3).await;
+        run_in(site, "P21-015", None, |_, run, _| run.mode = Mode::Online).await;
         let desk = site.sign_in_as(Duty::FrontDesk).await;
         let counter = async |stamp: usize| {
             let row = applications(site).await.remove(stamp);
@@ -485,6 +491,11 @@ both! {
         let waiting = counter(2).await;
         assert!(!waiting.has("form[action$=accept]") && !waiting.has("form[action$=seat]"));
         let path = format!("{}/accept", waiting.path);
+        let elsewhere = page.path.split('?').next().unwrap().replace("P21-014", "P21-015");
+        desk.get(&elsewhere).await.expect(404);
+        for (act, fields) in [("accept", [("x", "")]), ("seat", [("seat", "1-04")]), ("cancel", [("reason", "x")])] {
+            desk.post(&format!("{elsewhere}/{act}"), &fields).await.expect(404);
+        }
         let refused = desk.post(&path, &[]).await.expect(409);
         assert!(refused.said().contains("확정할 수 있는 기한이 지났습니다"), "{}", refused.said());
         before.without(&["access"]).assert_same(&site.tables().await.without(&["access"]));

@@ -91,10 +91,10 @@ pub async fn cancel(
 pub async fn cancel_at_desk(
     centre: &Centre,
     desk: &Desk,
-    application: Uuid,
+    (run, application): (Uuid, Uuid),
     reason: String,
 ) -> Result<Outcome, WriterError> {
-    let run = run_of(centre, application, None).await?;
+    check_run(centre, application, run).await?;
     let actor = Actor::Office(desk.id());
     one(centre, Command::Cancel { run, application, actor, reason: Some(reason) }).await
 }
@@ -103,15 +103,20 @@ pub async fn cancel_at_desk(
 pub async fn change_seat_at_desk(
     centre: &Centre,
     desk: &Desk,
-    application: Uuid,
+    (run, application): (Uuid, Uuid),
     seat: SeatCode,
 ) -> Result<Outcome, WriterError> {
-    let run = run_of(centre, application, None).await?;
+    check_run(centre, application, run).await?;
     one(centre, Command::ChangeSeat { run, application, actor: Actor::Office(desk.id()), seat }).await
 }
 
 /// Takes the offered seat for somebody who said yes at the desk or on its telephone.
-pub async fn accept_at_desk(centre: &Centre, desk: &Desk, application: Uuid) -> Result<Outcome, WriterError> {
+pub async fn accept_at_desk(
+    centre: &Centre,
+    desk: &Desk,
+    (run, application): (Uuid, Uuid),
+) -> Result<Outcome, WriterError> {
+    check_run(centre, application, run).await?;
     accept_by(centre, Actor::Office(desk.id()), application, None).await
 }
 
@@ -177,6 +182,13 @@ pub async fn check_at_desk(
 
 async fn one(centre: &Centre, command: Command) -> Result<Outcome, WriterError> {
     centre.writer().send(command).await?.ok_or(WriterError::Refused(Refusal::NotFound))
+}
+
+/// An application that is looked for in a run it isn't of is not found.
+async fn check_run(centre: &Centre, application: Uuid, run: Uuid) -> Result<(), WriterError> {
+    let row = application::Entity::find_by_id(application).one(centre.database()).await?;
+    let row = row.filter(|row| row.run_id == run).ok_or(Refusal::NotFound)?;
+    if row.state.is_live() { Ok(()) } else { Err(WriterError::Refused(Refusal::WrongState)) }
 }
 
 /// The run of a live application; another's than `owner`'s is not found, one that has ended is in the wrong state.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::desk::seat_choices;
 use super::form::reason;
-use super::page::{facts, find_run, history_table, standing, title_of};
+use super::page::{facts, find_run, history_table, state_word, title_of};
 use super::refusal;
 use crate::AppError;
 use crate::ask::Ask;
@@ -21,6 +21,7 @@ use crate::ui::{
     Alert, Breadcrumb, Button, Choice, Crumb, DescriptionList, Fact, Form, Input, Look, PageHead, Problems,
     Query, Select, Telephone, TextArea, Tone,
 };
+use crate::when;
 use crate::words::{Language, registration as words};
 
 /// `GET /desk/{code}/{application}`; with `done` after one of its forms.
@@ -42,7 +43,7 @@ pub async fn show(
 /// `POST /desk/{code}/{application}/accept`: the offered seat, for somebody who said yes.
 pub async fn accept(ask: Ask, Path((code, application)): Path<(String, Uuid)>) -> Result<Response, AppError> {
     let counter = Counter::open(&ask, &code, application).await?;
-    let answer = store::accept_at_desk(&ask.centre, &counter.desk, application).await;
+    let answer = store::accept_at_desk(&ask.centre, &counter.desk, counter.which()).await;
     counter.finish(answer, "accepted", "", Input::default()).await
 }
 
@@ -54,7 +55,7 @@ pub async fn change_seat(
 ) -> Result<Response, AppError> {
     let counter = Counter::open(&ask, &code, application).await?;
     let answer = match SeatCode::parse(input.text("seat")) {
-        Some(seat) => store::change_seat_at_desk(&ask.centre, &counter.desk, application, seat).await,
+        Some(seat) => store::change_seat_at_desk(&ask.centre, &counter.desk, counter.which(), seat).await,
         None => Err(WriterError::Refused(Refusal::NoSuchSeat)),
     };
     counter.finish(answer, "moved", "seat", input).await
@@ -69,7 +70,7 @@ pub async fn cancel(
     let counter = Counter::open(&ask, &code, application).await?;
     let wrong = match reason(ask.language, &input) {
         Ok(Some(reason)) => {
-            let answer = store::cancel_at_desk(&ask.centre, &counter.desk, application, reason).await;
+            let answer = store::cancel_at_desk(&ask.centre, &counter.desk, counter.which(), reason).await;
             return counter.finish(answer, "cancelled", "reason", input).await;
         }
         Ok(None) => Problems::one("reason", words::refused_reason_wanted(ask.language)),
@@ -91,6 +92,11 @@ impl<'a> Counter<'a> {
         let desk = ask.signed_in()?.desk()?;
         let run = find_run(&ask.centre, code).await?;
         Ok(Self { ask, desk, run, application })
+    }
+
+    /// The application, in the run in which it was looked for.
+    fn which(&self) -> (Uuid, Uuid) {
+        (self.run.id, self.application)
     }
 
     fn path(&self) -> String {
@@ -142,9 +148,14 @@ impl<'a> Counter<'a> {
         let run_title = format!("{} ({})", title_of(l, &course), run.code);
         let way = vec![
             Crumb::new(l, words::desk(l), "/desk"),
-            Crumb::new(l, run_title.clone(), &format!("/desk/{}", run.code)),
+            Crumb::new(l, run_title, &format!("/desk/{}", run.code)),
         ];
-        let mut lines = vec![Fact::new(words::course(l), run_title)];
+        let state = state_word(l, course.application.state, course.rank);
+        let mut lines =
+            vec![Fact::new(words::state(l), state), Fact::new(words::course(l), title_of(l, &course))];
+        if let Some(until) = course.application.offer_until {
+            lines.push(Fact::new(words::desk_until(l), when::moment(l, until)));
+        }
         lines.extend(contacts.into_iter().map(|contact| {
             let shown = contact.address.shown();
             let value = match contact.address.kind() {
@@ -171,7 +182,6 @@ impl<'a> Counter<'a> {
                 {general.map(|sentence| view! {
                     <div role="alert" tabindex="-1" autofocus><Alert l=l tone=Tone::Danger><p>{sentence}</p></Alert></div>
                 })}
-                {standing(l, &course)}
                 <DescriptionList items=lines/>
                 {(course.application.state == State::Offered).then(|| accept_form(l, &address))}
                 {(!seats.is_empty()).then(|| seat_form(l, &address, seats, of_seat))}

@@ -276,7 +276,7 @@ pub(super) async fn draw_detail(
     }))
 }
 
-pub(super) fn standing(l: Language, mine: &MyCourse) -> impl IntoView + use<> {
+fn standing(l: Language, mine: &MyCourse) -> impl IntoView + use<> {
     let sentence = match (mine.application.state, mine.seat.clone()) {
         (State::Booked, Some(seat)) => words::standing_seat(l, seat),
         (State::Booked, None) => words::standing_admitted(l).into(),
