@@ -74,12 +74,12 @@ export class Watcher {
     this.checks.add(entry);
   }
 
-  /** Gives the islands of a page that has just loaded five seconds. */
+  /** Gives the islands of a page that has just loaded as long as a busy machine takes for the debug build. */
   private async islandsLive(page: Page): Promise<void> {
     const url = page.url();
     try {
       await page.waitForFunction(() => !document.querySelector('leptos-island:not([data-hydrated])'), undefined, {
-        timeout: 5_000,
+        timeout: 20_000,
       });
     } catch {
       // Whoever has gone on has another page, which is looked at in its turn.
@@ -88,7 +88,7 @@ export class Watcher {
         .locator('leptos-island:not([data-hydrated])')
         .evaluateAll((islands) => islands.map((island) => island.getAttribute('data-component')))
         .catch(() => []);
-      if (dead.length > 0) this.add(`islands not live after 5 s on ${url}: ${dead.join(', ')}`);
+      if (dead.length > 0) this.add(`islands not live after 20 s on ${url}: ${dead.join(', ')}`);
     }
   }
 }

@@ -5,6 +5,7 @@ pub mod database;
 pub mod demo;
 mod health;
 pub mod import;
+mod kept;
 mod layers;
 mod mail;
 mod message;

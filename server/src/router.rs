@@ -22,6 +22,7 @@ use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
 use web::ui::CentreFacts;
 
+use crate::kept::{self, Kept};
 use crate::{health, layers, session};
 
 /// What the web side is told beside the [`Centre`].
@@ -71,6 +72,7 @@ pub fn app(centre: Centre, web: WebSettings) -> Router {
                 .layer(from_fn_with_state(centre.clone(), layers::observe))
                 .layer(from_fn_with_state(centre.clone(), layers::protect))
                 .layer(CompressionLayer::new())
+                .layer(from_fn_with_state(Kept::new(centre.clone()), kept::keep))
                 .layer(from_fn_with_state(web.clone(), layers::find_source))
                 .layer(session::layer(centre.clone()))
                 .layer(Extension(web.clone()))

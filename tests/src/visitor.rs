@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderMap, HeaderValue, Method, Request, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -77,7 +77,7 @@ impl Visitor {
     pub async fn open(&self, method: Method, path: &str, kind: Option<&str>, body: Vec<u8>) -> Page {
         let mut page = self.send(method, path, kind, body).await;
         let mut hops = Vec::new();
-        while page.status.is_redirection() {
+        while page.status.is_redirection() && page.status != StatusCode::NOT_MODIFIED {
             assert!(hops.len() < 8, "redirected in circles: {hops:?}");
             hops.push(page.status);
             let target = page.location().expect("a redirect leads somewhere");

@@ -2,7 +2,10 @@
 
 use axum::http::Method;
 use domain::account::Duty;
-use tests::both;
+use sea_orm::ConnectionTrait;
+use tests::{Site, both};
+
+use crate::registration::run_of_four;
 
 both! {
     async fn a_page_that_does_not_exist_says_so_in_the_readers_language(site) {
@@ -95,9 +98,66 @@ both! {
         assert!(!signed_in(&visitor).await);
     }
 
+    async fn a_public_page_is_kept_for_strangers_until_something_changes(site) {
+        run_of_four(site).await;
+        let first = site.visitor().get("/courses/P21-014").await.expect(200);
+        assert_eq!(first.header("cache-control"), Some("public, no-cache"));
+        assert!(first.header("vary").unwrap().contains("cookie"));
+        let tag = first.header("etag").unwrap().to_owned();
+        let same = site.visitor().with_header("if-none-match", &tag).get("/courses/P21-014").await.expect(304);
+        assert!(same.bytes.is_empty());
+        // A change behind the writer's back shows that it really comes from memory.
+        execute(site, "UPDATE course SET title = 'Other title', title_en = NULL").await;
+        assert_eq!(site.visitor().get("/courses/P21-014").await.bytes, first.bytes);
+        let packed = site.visitor().with_header("accept-encoding", "gzip, br").get("/courses/P21-014").await;
+        assert_eq!(packed.header("content-encoding"), Some("br"));
+        assert!(packed.bytes.len() * 2 < first.bytes.len());
+        assert!(site.visitor().get("/en/courses/P21-014").await.said().contains("Other title"), "another language is another page");
+
+        // One's own page is nobody else's, and a booking is seen at once.
+        let visitor = site.resident("홍길동").await;
+        let own = visitor.get("/courses/P21-014").await.expect(200);
+        assert_eq!((own.header("cache-control"), own.header("etag")), (Some("private, no-store"), None));
+        assert!(own.body().contains("홍길동"));
+        own.form(".seat-form").press("1-02").await.expect(200);
+        let after = site.visitor().with_header("if-none-match", &tag).get("/courses/P21-014").await.expect(200);
+        assert!(after.said().contains("남은 자리 3석"), "{}", after.said());
+        assert!(!after.body().contains("홍길동") && !after.has("[name=key]"));
+
+        // Time alone closes the window.
+        site.set_time("2021-01-28T18:00:00+09:00");
+        assert!(site.visitor().get("/courses/P21-014").await.said().contains("접수가 마감되었습니다"));
+    }
+
+    async fn a_page_with_a_countdown_is_drawn_for_its_moment(site) {
+        run_of_four(site).await;
+        site.set_time("2021-01-11T08:59:00+09:00");
+        let page = site.visitor().get("/courses/P21-014").await.expect(200);
+        assert_eq!(page.header("cache-control"), Some("private, no-store"));
+        site.set_time("2021-01-11T09:00:00+09:00");
+        let page = site.visitor().get("/courses/P21-014").await.expect(200);
+        assert_eq!(page.header("cache-control"), Some("public, no-cache"));
+    }
+
+    async fn a_sign_in_ended_and_a_duty_taken_away_are_gone_at_once_on_every_server(site) {
+        let person = site.person("정안내", &[Duty::FrontDesk]).await;
+        let visitor = site.sign_in(person).await;
+        visitor.get("/desk").await.expect(200);
+        visitor.get("/desk").await.expect(200);
+        // As another server would: past this one's memory.
+        execute(site, "DELETE FROM duty WHERE name = 'front_desk'").await;
+        visitor.get("/desk").await.expect(403);
+        execute(site, "DELETE FROM web_session").await;
+        assert!(visitor.get("/account").await.path.starts_with("/sign-in"));
+    }
+
     async fn the_table_of_sessions_does_not_hold_the_cookie(site) {
         let visitor = site.resident("홍길동").await;
         let cookie = visitor.cookie("centre").unwrap();
         assert!(!format!("{:?}", site.tables().await).contains(&cookie));
     }
+}
+
+async fn execute(site: &Site, sql: &str) {
+    site.centre.database().execute_unprepared(sql).await.expect(sql);
 }

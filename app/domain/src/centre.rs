@@ -9,7 +9,8 @@ use sea_orm::{
 
 use crate::account::Accounts;
 use crate::clock::Clock;
-use crate::registration::{Watchers, Writer};
+use crate::fresh::Counter;
+use crate::registration::{Watchers, Writer, read_turn};
 
 /// What the domain is told by whoever installs it. Checked when the program starts.
 #[derive(Clone, Debug)]
@@ -60,6 +61,7 @@ struct Inner {
     writer: Writer,
     watchers: Watchers,
     accounts: Accounts,
+    turn: Counter,
 }
 
 impl Centre {
@@ -68,7 +70,12 @@ impl Centre {
         let writer = Writer::start(database.clone(), clock.clone(), settings.clone());
         let accounts = Accounts::start(database.clone());
         let watchers = Watchers::default();
-        Self { inner: Arc::new(Inner { database, clock, settings, writer, watchers, accounts }) }
+        let reader = database.clone();
+        let turn = Counter::start(move || {
+            let database = reader.clone();
+            async move { read_turn(&database).await }
+        });
+        Self { inner: Arc::new(Inner { database, clock, settings, writer, watchers, accounts, turn }) }
     }
 
     pub fn database(&self) -> &DatabaseConnection {
@@ -95,6 +102,12 @@ impl Centre {
     /// What is kept in memory of people and their sign-ins.
     pub fn accounts(&self) -> &Accounts {
         &self.inner.accounts
+    }
+
+    /// The writer's turn by a reading that begins after this call: it rises with every change to runs, class sessions,
+    /// seats and applications.
+    pub async fn last_turn(&self) -> Result<i64, DbErr> {
+        self.inner.turn.read().await
     }
 
     /// Lets the writer give out places that a committed change may have freed. Where it can't at the moment, its own

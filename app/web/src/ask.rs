@@ -7,8 +7,10 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use domain::account::{Duty, SignedIn};
 use domain::centre::Centre;
+use domain::course::store::next_change;
 use domain::language::Language;
 use leptos::prelude::IntoView;
 use tower_sessions::Session;
@@ -20,6 +22,12 @@ use crate::words;
 
 /// The key of the web session under which the id of whoever signed in stands.
 pub const PERSON: &str = "person";
+
+/// Goes with a page that is the same for everybody who isn't signed in, until time alone changes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep {
+    pub until: DateTime<Utc>,
+}
 
 /// Where a request comes from, behind the proxies that are trusted by setting; `server`'s router says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,6 +89,15 @@ impl Ask {
     /// A page as it was asked for.
     pub fn page<V: IntoView + 'static>(&self, title: &str, body: impl FnOnce() -> V) -> Response {
         self.refuse(StatusCode::OK, title, body)
+    }
+
+    /// Lets a page be kept for others who aren't signed in, until time alone changes what the catalogue says.
+    pub async fn kept(&self, mut page: Response) -> Result<Response, AppError> {
+        if self.viewer.is_none() && page.status() == StatusCode::OK {
+            let until = next_change(self.centre.database(), self.centre.clock().now()).await?;
+            page.extensions_mut().insert(Keep { until });
+        }
+        Ok(page)
     }
 
     /// A page that says, at the field it concerns, why nothing was changed.

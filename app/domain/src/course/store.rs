@@ -17,6 +17,7 @@ use crate::course::{Audience, Category, ClassState, Mode, RunCode, RunState, Win
 use crate::named::named;
 use crate::registration::State;
 use crate::registration::entity::application;
+use crate::seoul;
 use crate::space::entity::space;
 use crate::space::store::{Tree, seats_in_service};
 
@@ -334,4 +335,25 @@ pub async fn list_instructors<C: ConnectionTrait>(db: &C) -> Result<Vec<(Uuid, S
         .into_tuple()
         .all(db)
         .await
+}
+
+/// The next instant after `now` at which the catalogue changes without anybody's doing: a window opens or closes, a class
+/// begins or ends, a day begins in Seoul. Uses the indexes `run_window` and `class_session_time`.
+pub async fn next_change<C: ConnectionTrait>(db: &C, now: DateTime<Utc>) -> Result<DateTime<Utc>, DbErr> {
+    let of_run = async |column: run::Column| {
+        let later = run::Entity::find().select_only().column(column).filter(column.gt(now));
+        later.order_by_asc(column).into_tuple::<DateTime<Utc>>().one(db).await
+    };
+    let of_class = async |column: class_session::Column| {
+        let later = class_session::Entity::find().select_only().column(column).filter(column.gt(now));
+        later.order_by_asc(column).into_tuple::<DateTime<Utc>>().one(db).await
+    };
+    let instants = [
+        of_run(run::Column::ApplyFrom).await?,
+        of_run(run::Column::ApplyUntil).await?,
+        of_class(class_session::Column::StartsAt).await?,
+        of_class(class_session::Column::EndsAt).await?,
+    ];
+    let tomorrow = seoul::midnight(seoul::day(now) + chrono::Days::new(1));
+    Ok(instants.into_iter().flatten().fold(tomorrow, DateTime::min))
 }

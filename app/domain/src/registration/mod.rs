@@ -16,6 +16,8 @@ mod watch;
 #[cfg(feature = "store")]
 mod writer;
 #[cfg(feature = "store")]
+pub(crate) use store::read_turn;
+#[cfg(feature = "store")]
 pub use watch::Watchers;
 #[cfg(feature = "store")]
 pub use writer::{Actor, Outcome, Writer, WriterError};

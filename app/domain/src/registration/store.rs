@@ -523,6 +523,6 @@ pub(super) async fn is_overdue<C: ConnectionTrait>(db: &C, now: DateTime<Utc>) -
 }
 
 /// The writer's turn: it rises whenever something a watcher could see has changed.
-pub(super) async fn read_turn<C: ConnectionTrait>(db: &C) -> Result<i64, DbErr> {
+pub(crate) async fn read_turn<C: ConnectionTrait>(db: &C) -> Result<i64, DbErr> {
     Ok(writer::Entity::find_by_id(1).one(db).await?.map_or(0, |row| row.turn))
 }

@@ -37,7 +37,7 @@ pub async fn catalogue(ask: Ask, Query(query): Query) -> Result<Response, AppErr
     let rooms: Vec<Choice> = rooms.map(|room| Choice::new(&room.code, room.name_in(l))).collect();
     let pages = usize::try_from(found.total.div_ceil(PAGE)).unwrap_or(1);
     let here = usize::try_from(page).unwrap_or(1);
-    Ok(ask.page(words::title(l), move || {
+    let page = ask.page(words::title(l), move || {
         let link = {
             let query = query.clone();
             move |page: usize| l.path(&page_path(&query, page))
@@ -60,7 +60,8 @@ pub async fn catalogue(ask: Ask, Query(query): Query) -> Result<Response, AppErr
             }}
             <Pagination l=l current=here pages=pages href=link/>
         }
-    }))
+    });
+    ask.kept(page).await
 }
 
 fn page_path(query: &Input, page: usize) -> String {

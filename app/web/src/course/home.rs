@@ -23,7 +23,7 @@ pub async fn home(ask: Ask) -> Result<Response, AppError> {
     };
     let (open, soon) = (list(Window::Open).await?, list(Window::Soon).await?);
     let phone = ask.centre.settings().phone.clone();
-    Ok(ask.page("", move || {
+    let page = ask.page("", move || {
         view! {
             <div class="hero">
                 <h1 class="page-title">{words::hero(l)}</h1>
@@ -42,7 +42,8 @@ pub async fn home(ask: Ask) -> Result<Response, AppError> {
                 {(!phone.is_empty()).then(|| view! { <p class="call">{words::call(l, phone)}</p> })}
             </section>
         }
-    }))
+    });
+    ask.kept(page).await
 }
 
 fn section(

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::course::store::{self, RunView};
-use domain::course::{ClassState, RunCode, RunState};
+use domain::course::{ClassState, RunCode, RunState, Window};
 use domain::seoul;
 use leptos::prelude::*;
 
@@ -27,7 +27,10 @@ pub(crate) async fn find(ask: &Ask, code: &str) -> Result<RunView, AppError> {
 
 /// `GET /courses/{code}`
 pub async fn run(ask: Ask, Path(code): Path<String>) -> Result<Response, AppError> {
-    draw_run(&ask, &code, StatusCode::OK, None).await
+    let soon = find(&ask, &code).await?.window == Window::Soon;
+    let page = draw_run(&ask, &code, StatusCode::OK, None).await?;
+    // A countdown is right only at the moment for which it was drawn.
+    if soon { Ok(page) } else { ask.kept(page).await }
 }
 
 /// The page of a run, with what was refused there just now, if anything.
