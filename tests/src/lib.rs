@@ -9,15 +9,18 @@
 //! }
 //! ```
 
+mod amount;
 mod form;
 pub mod mail_server;
 mod page;
 mod postgres;
+pub mod programme;
 mod site;
 mod tables;
 pub mod text_gateway;
 mod visitor;
 
+pub use amount::amount;
 pub use form::Form;
 pub use page::Page;
 pub use site::{Engine, ORIGIN, PHONE, STAFF_DOMAIN, Site, run};

@@ -4,6 +4,7 @@ mod account;
 mod constraint;
 mod course;
 mod demo;
+mod machine;
 mod notice;
 mod registration;
 mod schema;
