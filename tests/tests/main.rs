@@ -4,6 +4,7 @@ mod account;
 mod constraint;
 mod course;
 mod demo;
+mod history;
 mod machine;
 mod notice;
 mod registration;
