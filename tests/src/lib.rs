@@ -10,7 +10,9 @@
 //! ```
 
 mod amount;
+pub mod applicant;
 mod form;
+pub mod house;
 pub mod mail_server;
 mod page;
 mod postgres;
