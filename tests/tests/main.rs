@@ -8,6 +8,7 @@ mod history;
 mod kill;
 mod machine;
 mod notice;
+mod pair;
 mod registration;
 mod rush;
 mod schema;
