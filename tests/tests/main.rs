@@ -1,6 +1,7 @@
 //! What the program promises, one file for each feature.
 
 mod account;
+mod backup;
 mod constraint;
 mod course;
 mod demo;
