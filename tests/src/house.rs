@@ -1,9 +1,9 @@
 //! The program as processes of its own, which can be killed: this test binary once more, on a database that outlives it.
 
 use std::fs::File;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use chrono::Utc;
@@ -85,21 +85,11 @@ impl House {
 
     /// Starts a server. `entry` is the test that is one where it is asked to be; see [`serve_if_asked`].
     pub async fn serve(&self, entry: &str) -> Served {
-        for _ in 0..20 {
-            // Somebody else may take the port before the server does: then it ends, and another is tried.
-            let port =
-                TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port();
-            let mut served = self.spawn(entry, port);
-            if served.is_up().await {
-                return served;
-            }
-        }
-        let log = std::fs::read_to_string(self.log()).unwrap_or_default();
-        panic!("no server came up; it said: {log}");
-    }
-
-    fn spawn(&self, entry: &str, port: u16) -> Served {
-        let address = format!("127.0.0.1:{port}");
+        static PORT: AtomicU16 = AtomicU16::new(20_000);
+        let port = PORT.fetch_add(1, Ordering::Relaxed);
+        // Loopback has sixteen million addresses: with one for each process no two ever meet at a port.
+        let [_, a, b, c] = std::process::id().to_be_bytes();
+        let address = format!("127.{a}.{b}.{c}:{port}");
         let settings = self.folder().join(format!("{port}.toml"));
         std::fs::write(&settings, self.settings(&address)).expect("writing the settings");
         let log = || File::options().create(true).append(true).open(self.log()).expect("a log");
@@ -114,7 +104,12 @@ impl House {
             .stderr(log())
             .spawn()
             .expect("starting this binary once more");
-        Served { child, url: format!("http://{address}") }
+        let mut served = Served { child, url: format!("http://{address}") };
+        if !served.is_up().await {
+            let log = std::fs::read_to_string(self.log()).unwrap_or_default();
+            panic!("no server came up; it said: {log}");
+        }
+        served
     }
 
     fn log(&self) -> PathBuf {
@@ -173,34 +168,37 @@ impl Served {
     /// Waits until `/readyz` says that it can work, or that it can't.
     pub async fn until_ready(&self, ready: bool) {
         let client = reqwest::Client::new();
-        loop {
+        for _ in 0..A_LONG_TIME {
             let found = client.get(format!("{}/readyz", self.url)).send().await.expect("an answer").status();
             assert!(found.is_success() || found == reqwest::StatusCode::SERVICE_UNAVAILABLE, "{found}");
             if found.is_success() == ready {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(A_MOMENT).await;
         }
+        panic!("it never said so: ready {ready}");
     }
 
-    /// Waits until it answers; `false` if it has ended instead.
+    /// Waits until it answers; `false` if it doesn't.
     async fn is_up(&mut self) -> bool {
         let client = reqwest::Client::new();
-        while self.child.try_wait().expect("the server's state").is_none() {
-            if client
-                .get(format!("{}/healthz", self.url))
-                .send()
-                .await
-                .is_ok_and(|it| it.status().is_success())
-            {
-                // Somebody else's server on the same port would leave ours to end.
-                return self.child.try_wait().expect("the server's state").is_none();
+        for _ in 0..A_LONG_TIME {
+            if self.child.try_wait().expect("the server's state").is_some() {
+                return false;
             }
-            tokio::time::sleep(Duration::from_millis(10)).await;
+            if client.get(format!("{}/healthz", self.url)).send().await.is_ok() {
+                return true;
+            }
+            tokio::time::sleep(A_MOMENT).await;
         }
         false
     }
 }
+
+const A_MOMENT: Duration = Duration::from_millis(20);
+
+/// So many moments that only what never happens takes longer.
+const A_LONG_TIME: u32 = 10_000;
 
 impl Drop for Served {
     fn drop(&mut self) {

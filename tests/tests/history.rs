@@ -38,6 +38,13 @@ struct Call {
     ended: Option<(u64, Answer)>,
 }
 
+impl Call {
+    /// Whether it was told that it did something itself.
+    fn says_done(&self) -> bool {
+        matches!(&self.ended, Some((_, Answer::Stands { repeated: false, .. })))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 enum Ask {
     Apply { key: Uuid, choice: Choice },
@@ -216,16 +223,15 @@ fn causes(calls: &[Call], changes: &[Change]) -> Result<HashMap<usize, usize>, S
                 change.kind == EventKind::Cancelled && *application == change.application
             }
         };
-        let told = |call: &Call| matches!(&call.ended, Some((_, Answer::Stands { repeated: false, .. })));
-        let told = calls.iter().position(|call| asked(call) && told(call));
+        let told = calls.iter().position(|call| asked(call) && call.says_done());
         let lost = || calls.iter().position(|call| asked(call) && call.ended.is_none());
         let cause = told.or_else(lost).ok_or_else(|| format!("nobody asked for {change:?}"))?;
         if causes.insert(cause, number).is_some() {
             return Err(format!("{:?} was carried out twice", calls[cause]));
         }
     }
-    let says_so = |call: &Call| matches!(&call.ended, Some((_, Answer::Stands { repeated: false, .. })));
-    match calls.iter().enumerate().find(|(index, call)| says_so(call) && !causes.contains_key(index)) {
+    let told = calls.iter().enumerate().filter(|(_, call)| call.says_done());
+    match told.filter(|(index, _)| !causes.contains_key(index)).last() {
         Some((_, call)) => Err(format!("{call:?} was told of what never happened")),
         None => Ok(causes),
     }

@@ -5,6 +5,7 @@ mod backup;
 mod constraint;
 mod course;
 mod demo;
+mod fault;
 mod history;
 mod kill;
 mod machine;

@@ -10,8 +10,8 @@ use domain::account::SignedIn;
 use domain::centre::Centre;
 use domain::course::RunState;
 use domain::course::entity::{class_session, run};
-use domain::registration::entity::{application, application_event};
-use domain::registration::{Choice, EventKind, Refusal, State, WriterError, store};
+use domain::registration::entity::application;
+use domain::registration::{Choice, Refusal, State, WriterError, store};
 use domain::space::entity::holiday;
 use futures::future::join_all;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
@@ -118,7 +118,6 @@ struct Rows {
     classes: HashMap<Uuid, class_session::Model>,
     /// In order of their stamps.
     applications: Vec<application::Model>,
-    promoted: BTreeSet<Uuid>,
 }
 
 impl Rows {
@@ -127,13 +126,10 @@ impl Rows {
         let runs = run::Entity::find().all(db).await.unwrap();
         let classes = class_session::Entity::find().all(db).await.unwrap();
         let applications = application::Entity::find().order_by_asc(application::Column::Stamp);
-        let events = application_event::Entity::find().all(db).await.unwrap();
-        let promoted = events.iter().filter(|event| event.kind == EventKind::Promoted);
         Self {
             runs: runs.into_iter().map(|run| (run.id, run)).collect(),
             classes: classes.into_iter().map(|class| (class.run_id, class)).collect(),
             applications: applications.all(db).await.unwrap(),
-            promoted: promoted.map(|event| event.application_id).collect(),
         }
     }
 
@@ -160,9 +156,21 @@ impl Rows {
                 let passed = held.iter().find(|row| row.stamp > first.stamp);
                 assert_eq!(passed, None, "{}: somebody was passed in the line", run.code);
             }
-            let promoted = self.promoted.iter().filter(|id| held.iter().any(|row| row.id == **id)).count();
-            assert!(promoted <= held.len());
         }
+    }
+
+    /// Both servers tell everybody who waits the same rank, that of their stamp.
+    async fn check_ranks(&self, servers: &[Centre]) {
+        let mut ahead: HashMap<Uuid, u32> = HashMap::new();
+        for row in self.live().filter(|row| row.state == State::Waiting) {
+            let rank = ahead.entry(row.run_id).or_default();
+            *rank += 1;
+            for server in servers {
+                let standing = store::standing(server, row.run_id, Some(row.person_id)).await.unwrap();
+                assert_eq!(standing.unwrap().mine.unwrap().rank, Some(*rank));
+            }
+        }
+        assert!(!ahead.is_empty(), "nobody waited");
     }
 
     fn check_people(&self) {
@@ -243,6 +251,7 @@ both! {
         rows.check_places();
         rows.check_people();
         rows.check_order(&calls);
+        rows.check_ranks(&rush.servers).await;
         assert_eq!(holiday::Entity::find().count(site.centre.database()).await.unwrap(), 9);
 
         // A run that both servers have never seen is open at both as soon as it is in.

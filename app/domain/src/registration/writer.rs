@@ -232,7 +232,6 @@ impl Work {
     async fn decide(&mut self, waiting: Vec<Waiting>) {
         let mut decided = self.attempt(&waiting).await;
         if decided.is_err() {
-            self.memory.forget();
             decided = self.attempt(&waiting).await;
         }
         match decided {
@@ -249,7 +248,6 @@ impl Work {
             }
             Err(error) => {
                 tracing::error!(%error, "the writer gave up on a command");
-                self.memory.forget();
                 for asked in waiting {
                     let failed = WriterError::Database(DbErr::Custom("not committed".into()));
                     let _gone = asked.answer.send(Err(failed));
@@ -259,6 +257,14 @@ impl Work {
     }
 
     async fn attempt(&mut self, waiting: &[Waiting]) -> Result<Vec<Result<Option<Outcome>, Refusal>>, DbErr> {
+        let decided = self.transact(waiting).await;
+        if decided.is_err() {
+            self.memory.forget();
+        }
+        decided
+    }
+
+    async fn transact(&mut self, waiting: &[Waiting]) -> Result<Vec<Result<Option<Outcome>, Refusal>>, DbErr> {
         let tx = crate::centre::begin(&self.database).await?;
         let mut batch = Batch::begin(&tx, &self.clock, &self.settings, &mut self.memory, waiting).await?;
         let answers = waiting.iter().map(|asked| batch.decide(&asked.command, asked.arrived)).collect();
