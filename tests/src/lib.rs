@@ -21,6 +21,7 @@ mod site;
 mod tables;
 pub mod text_gateway;
 mod visitor;
+pub mod wire;
 
 pub use amount::amount;
 pub use form::Form;

@@ -4,14 +4,68 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::TimeDelta;
+use domain::account::Duty;
 use domain::centre::{begin, turn};
+use domain::course::RunState;
+use domain::course::entity::run;
 use domain::registration::entity::application;
-use domain::registration::{Choice, Outcome, WriterError, store};
+use domain::registration::{Choice, Outcome, State, WriterError, store};
 use domain::seoul;
+use domain::space::SeatCode;
 use sea_orm::{ConnectionTrait, EntityTrait};
 use tests::programme::{Dates, add_people, add_room, add_run, new_code};
+use tests::wire::Wire;
 use tests::{Engine, Site, amount, both};
 use uuid::Uuid;
+
+/// Done or doubtful, but not denied.
+fn assert_not_denied<T: std::fmt::Debug>(wire: &Wire, told: Result<T, WriterError>) {
+    assert!(wire.has_lost_it(), "nothing was committed");
+    assert!(matches!(told, Ok(_) | Err(WriterError::Database(_))), "{told:?}");
+}
+
+#[test]
+fn what_was_committed_is_not_denied_where_the_answer_to_the_commit_was_lost() {
+    tests::run(Engine::Postgres, async |site| {
+        let wire = Wire::to(site.database());
+        let centre = &site.another_server_at(wire.database()).await;
+        let room = add_room(centre, "room", 2).await;
+        let dates = Dates::on(seoul::day(site.now() + TimeDelta::days(20)), site.now());
+        let run = add_run(centre, &new_code(centre), Some(room), dates, |run| run.capacity = 2).await;
+        let who = site.signed_in(add_people(centre, 1).await[0]).await;
+        let key = centre.clock().id();
+        let state = async |application| {
+            let row = application::Entity::find_by_id(application)
+                .one(site.centre.database())
+                .await
+                .unwrap()
+                .unwrap();
+            row.state
+        };
+
+        wire.lose_next_commit();
+        assert_not_denied(&wire, store::apply(centre, &who, run, Choice::Any, key).await);
+        let first = store::apply(centre, &who, run, Choice::Any, key).await.unwrap();
+        assert_eq!((first.repeated, first.seat.as_deref()), (true, Some("1-01")));
+
+        wire.lose_next_commit();
+        let other = SeatCode::parse("1-02").unwrap();
+        assert_not_denied(&wire, store::change_seat(centre, &who, first.application, other).await);
+        let moved = store::apply(centre, &who, run, Choice::Any, key).await.unwrap();
+        assert_eq!(moved.seat.as_deref(), Some("1-02"));
+
+        wire.lose_next_commit();
+        assert_not_denied(&wire, store::cancel(centre, &who, first.application, None).await);
+        assert_eq!(state(first.application).await, State::Cancelled);
+
+        let office = site.signed_in(site.person("담당", &[Duty::TrainingManager]).await).await;
+        let editor = office.editor_of(run, None).unwrap();
+        wire.lose_next_commit();
+        assert_not_denied(&wire, store::cancel_run(centre, &editor, "사정".into()).await);
+        let row = run::Entity::find_by_id(run).one(site.centre.database()).await.unwrap().unwrap();
+        assert_eq!(row.state, RunState::Cancelled);
+    });
+}
 
 /// Makes the database refuse one application, by its key.
 async fn refuse_key(site: &Site, key: Uuid) {
