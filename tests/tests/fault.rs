@@ -13,10 +13,100 @@ use domain::registration::{Choice, Outcome, State, WriterError, store};
 use domain::seoul;
 use domain::space::SeatCode;
 use sea_orm::{ConnectionTrait, EntityTrait};
+use tests::house::{House, Served};
 use tests::programme::{Dates, add_people, add_room, add_run, new_code};
 use tests::wire::Wire;
 use tests::{Engine, Site, amount, both};
 use uuid::Uuid;
+
+use crate::rush::{self, PEOPLE, Rush, SERVER, check_integrity, check_outbox, furnish};
+
+/// After a fault: it says that it is well, everybody who was left in doubt asks again, and all is true.
+async fn recovers(house: &House, served: &Served, rush: &mut Rush) {
+    served.until_ready(true).await;
+    rush.go(&served.url).await;
+    house
+        .look(async |centre| {
+            rush.check(centre).await;
+            check_integrity(centre).await;
+            check_outbox(house, centre).await;
+        })
+        .await;
+}
+
+#[test]
+fn a_full_disk_takes_nobody_in_and_loses_nobody() {
+    rush::run(async {
+        let house = House::new(Engine::Sqlite);
+        let room = furnish(&house).await;
+        let served = house.serve(SERVER).await;
+        let mut before = house.look(async |centre| Rush::new(centre, room, 0).await).await;
+        let mut meanwhile = house.look(async |centre| Rush::new(centre, room, 1).await).await;
+        before.go(&served.url).await;
+        served.limit_files(Some(4096));
+        meanwhile.go(&served.url).await;
+        let told = meanwhile.clients.iter().filter(|client| client.applied.is_some()).count();
+        assert_eq!(told, 0, "nothing could be written, and somebody was told something");
+        served.until_ready(false).await;
+        served.limit_files(None);
+        recovers(&house, &served, &mut meanwhile).await;
+        house.look(async |centre| before.check(centre).await).await;
+    });
+}
+
+fn another_process_locks_the_database(engine: Engine) {
+    rush::run(async {
+        let house = House::new(engine);
+        let room = furnish(&house).await;
+        let served = house.serve(SERVER).await;
+        let mut rush = house.look(async |centre| Rush::new(centre, room, 0).await).await;
+        house
+            .look(async |centre| {
+                let tx = begin(centre.database()).await.unwrap();
+                turn(&tx).await.unwrap();
+                let waiting = rush.go(&served.url);
+                let ill = async {
+                    served.until_ready(false).await;
+                    tx.rollback().await.unwrap();
+                };
+                tokio::join!(waiting, ill);
+            })
+            .await;
+        recovers(&house, &served, &mut rush).await;
+    });
+}
+
+#[test]
+fn a_database_locked_by_another_process_makes_people_wait_and_no_more_on_sqlite() {
+    another_process_locks_the_database(Engine::Sqlite);
+}
+
+#[test]
+fn a_database_locked_by_another_process_makes_people_wait_and_no_more_on_postgres() {
+    another_process_locks_the_database(Engine::Postgres);
+}
+
+#[test]
+fn postgres_killed_in_a_rush_and_back_leaves_every_answer_true() {
+    rush::run(async {
+        let mut house = House::on_its_own_postgres();
+        let room = furnish(&house).await;
+        let served = house.serve(SERVER).await;
+        for number in 0..amount("PROOF_CRASHES", 3) {
+            let mut rush = house.look(async |centre| Rush::new(centre, room, number as i64).await).await;
+            let heard = rush.heard.clone();
+            let crash = async {
+                heard.so_many(rand::random_range(0..PEOPLE)).await;
+                // It blocks, and the rush goes on beside it.
+                tokio::task::block_in_place(|| house.postgres().crash());
+            };
+            tokio::join!(rush.go(&served.url), crash);
+            served.until_ready(false).await;
+            house.postgres().start_again();
+            recovers(&house, &served, &mut rush).await;
+        }
+    });
+}
 
 /// Done or doubtful, but not denied.
 fn assert_not_denied<T: std::fmt::Debug>(wire: &Wire, told: Result<T, WriterError>) {
