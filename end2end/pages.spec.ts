@@ -56,17 +56,15 @@ for (const [account, within, expected] of own) {
   }
 }
 
-test('who waits for an approval', async ({ page }) => {
+test('who waits for an approval', async ({ page, somebody }) => {
+  const employee = await somebody();
+  await signIn(employee, 'employee');
+  await employee.goto('/my');
+  const asked = await employee.getByRole('row').filter({ hasText: '승인대기' }).getByRole('link').first().innerText();
+  const run = /\((\S+)\)$/.exec(asked)?.[1] ?? '';
   await signIn(page, 'manager');
-  await page.goto('/manage/runs');
-  const staffRuns = page.getByRole('main').getByRole('link').and(page.locator('[href*="/runs/S"]'));
-  const runs = await staffRuns.evaluateAll((links) => links.map((link) => link.getAttribute('href')));
-  const asking = page.getByRole('button', { name: '모두 승인' });
-  for (const run of runs.filter((run) => run !== null)) {
-    await page.goto(`${run}/applications`);
-    if (await asking.isVisible()) break;
-  }
-  await expect(asking).toBeVisible();
+  await page.goto(`/manage/runs/${run}/applications`);
+  await expect(page.getByRole('button', { name: '모두 승인' })).toBeVisible();
   await expectFit(page, 'applications', 'ko');
   await page.getByRole('button', { name: '고른 신청 반려' }).click();
   await expect(page.getByRole('alert').filter({ hasText: '하나 이상 골라 주세요' })).toBeVisible();

@@ -9,6 +9,7 @@ import type { Outbox } from './outbox.ts';
 /** One for each role; `serve --demo` prints the same. */
 export const accounts = {
   resident: 'hana@example.org',
+  employee: 'staff@office.example.org',
   instructor: 'instructor@example.org',
   producer: 'producer@office.example.org',
   manager: 'manager@office.example.org',

@@ -12,13 +12,11 @@ impl MigrationTrait for Migration {
         crate::dialect::run(manager, SQL).await?;
         crate::dialect::run_on(manager, DbBackend::Postgres, POSTGRES_RAISE).await?;
         for (name, change) in CHANGES {
-            // A statement that changes no row raises nothing.
-            let postgres = format!(
-                "CREATE TRIGGER {name} AFTER {change} FOR EACH ROW EXECUTE FUNCTION raise_revision()"
-            );
-            let sqlite = format!(
-                "CREATE TRIGGER {name} AFTER {change} BEGIN UPDATE revision SET accounts = accounts + 1; END"
-            );
+            // For each row, since a statement that changes none raises nothing.
+            let (change, condition) = change.split_once(" WHEN ").unwrap_or((change, "true"));
+            let trigger = format!("CREATE TRIGGER {name} AFTER {change} FOR EACH ROW WHEN ({condition})");
+            let postgres = format!("{trigger} EXECUTE FUNCTION raise_revision()");
+            let sqlite = format!("{trigger} BEGIN UPDATE revision SET accounts = accounts + 1; END");
             crate::dialect::run_on(manager, DbBackend::Postgres, &postgres).await?;
             crate::dialect::run_on(manager, DbBackend::Sqlite, &sqlite).await?;
         }
@@ -45,7 +43,7 @@ const CHANGES: [(&str, &str); 8] = [
     ("duty_granted", "INSERT ON duty"),
     ("duty_gone", "DELETE ON duty"),
     ("web_session_changed", "UPDATE OF person_id, data ON web_session"),
-    ("web_session_gone", "DELETE ON web_session"),
+    ("web_session_gone", "DELETE ON web_session WHEN OLD.person_id IS NOT NULL"),
 ];
 
 const POSTGRES_RAISE: &str = "

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use migrations::{Migrator, MigratorTrait};
 use percent_encoding::percent_decode_str;
+use sea_orm::sqlx::Connection;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 
@@ -35,6 +36,11 @@ async fn connect_sqlite(path: &Path) -> Result<DatabaseConnection, DbErr> {
         .max_connections(8)
         .acquire_timeout(PATIENCE)
         .sqlx_logging(false)
+        // A commit that failed, as on a full disk, has ended the transaction in SQLite but not in the driver's count:
+        // what this connection begins and commits after that would be savepoints, and the last commit never come.
+        .map_sqlx_sqlite_before_acquire(|connection, _| {
+            Box::pin(async move { Ok(!connection.is_in_transaction()) })
+        })
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .filename(&file)

@@ -9,15 +9,21 @@
 //! }
 //! ```
 
+mod amount;
+pub mod applicant;
 mod form;
+pub mod house;
 pub mod mail_server;
 mod page;
 mod postgres;
+pub mod programme;
 mod site;
 mod tables;
 pub mod text_gateway;
 mod visitor;
+pub mod wire;
 
+pub use amount::amount;
 pub use form::Form;
 pub use page::Page;
 pub use site::{Engine, ORIGIN, PHONE, STAFF_DOMAIN, Site, run};

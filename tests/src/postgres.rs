@@ -1,8 +1,8 @@
-//! One throw-away PostgreSQL for the whole test process, with a database for each test.
+//! One throw-away PostgreSQL for the whole test process, with a database for each test; and one for a test that kills it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,36 +10,55 @@ use sea_orm::ConnectionTrait;
 use server::config::Database;
 use server::database;
 
-static CLUSTER: LazyLock<Cluster> = LazyLock::new(Cluster::start);
+static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| Cluster::start(Commit::Fast));
 
 struct Cluster {
     /// Where the socket is.
     folder: String,
     /// Its standard input stays open as long as this process lives: its end tells the script to clean up,
     /// however the tests ended.
-    _script: Child,
+    script: Child,
+    output: BufReader<ChildStdout>,
 }
 
-/// Prints the folder when the server answers; removes everything when standard input ends.
+/// Whether a commit survives that PostgreSQL is killed. The machine's own crash loses data either way.
+#[derive(Clone, Copy)]
+enum Commit {
+    Fast,
+    Lasting,
+}
+
+/// Prints the folder when the server answers, and again for each order it has carried out; removes everything when
+/// standard input ends.
 const SCRIPT: &str = r#"
 set -eu
+programs=$1 synchronous_commit=$2
 folder=$(mktemp -d /tmp/centre-postgres.XXXXXX)
 trap 'kill -INT "$server" 2>/dev/null; wait; rm -rf "$folder"' EXIT
 trap '' INT
-"$1/initdb" --pgdata "$folder/data" --username postgres --auth trust --locale C --encoding UTF8 --no-sync >"$folder/log" 2>&1
-"$1/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 \
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off >"$folder/log" 2>&1 </dev/null &
-server=$!
-until "$1/pg_isready" --quiet --host "$folder"; do
-    kill -0 "$server" || { cat "$folder/log" >&2; exit 1; }
-    sleep 0.05
+start() {
+    "$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 -c fsync=off \
+        -c synchronous_commit="$synchronous_commit" -c full_page_writes=off -c autovacuum=off >"$folder/log" 2>&1 </dev/null &
+    server=$!
+    until "$programs/pg_isready" --quiet --host "$folder"; do
+        kill -0 "$server" || { cat "$folder/log" >&2; exit 1; }
+        sleep 0.05
+    done
+    echo "$folder"
+}
+"$programs/initdb" --pgdata "$folder/data" --username postgres --auth trust --locale C --encoding UTF8 --no-sync \
+    >"$folder/log" 2>&1
+start
+while read -r order; do
+    case $order in
+        crash) kill -QUIT "$server"; wait "$server" || true; echo "$folder" ;;
+        start) start ;;
+    esac
 done
-echo "$folder"
-read -r _ || true
 "#;
 
 impl Cluster {
-    fn start() -> Self {
+    fn start(commit: Commit) -> Self {
         // PostgreSQL refuses to be run by root.
         let mut command = match std::env::var("USER").is_ok_and(|user| user == "root") || is_root() {
             true => {
@@ -52,18 +71,33 @@ impl Cluster {
         let mut script = command
             .args(["-c", SCRIPT, "sh"])
             .arg(programs())
+            .arg(match commit {
+                Commit::Fast => "off",
+                Commit::Lasting => "on",
+            })
             .current_dir("/tmp")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("starting PostgreSQL");
-        let mut folder = String::new();
-        let output = script.stdout.take().expect("piped");
-        BufReader::new(output).read_line(&mut folder).expect("reading where PostgreSQL is");
-        let cluster = Self { folder: folder.trim().to_owned(), _script: script };
-        assert!(!cluster.folder.is_empty(), "PostgreSQL did not start; its log is above");
+        let output = BufReader::new(script.stdout.take().expect("piped"));
+        let mut cluster = Self { folder: String::new(), script, output };
+        cluster.folder = cluster.hear();
         cluster.make_template();
         cluster
+    }
+
+    fn hear(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("reading where PostgreSQL is");
+        assert!(!line.is_empty(), "PostgreSQL did not start; its log is above");
+        line.trim().to_owned()
+    }
+
+    fn order(&mut self, order: &str) {
+        let input = self.script.stdin.as_mut().expect("piped");
+        writeln!(input, "{order}").expect("giving an order");
+        self.hear();
     }
 
     fn url(&self, name: &str) -> String {
@@ -116,26 +150,55 @@ fn has_initdb(folder: &Path) -> bool {
     folder.join("initdb").exists()
 }
 
-/// A migrated database of one test; dropped with it.
+/// A database of one test; dropped with it.
 pub struct Fresh {
     name: String,
+    /// Where the test may kill it.
+    own: Option<Cluster>,
 }
 
 impl Fresh {
+    /// Migrated.
     pub fn create() -> Self {
+        Self::made("TEMPLATE migrated")
+    }
+
+    /// Without a table, to restore a copy into.
+    pub fn empty() -> Self {
+        Self::made("TEMPLATE template0")
+    }
+
+    fn made(how: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        CLUSTER.execute(format!("CREATE DATABASE {name} TEMPLATE migrated"));
-        Self { name }
+        CLUSTER.execute(format!("CREATE DATABASE {name} {how}"));
+        Self { name, own: None }
+    }
+
+    /// Migrated, in a PostgreSQL of its own whose commits survive that it is killed.
+    pub fn on_its_own() -> Self {
+        let cluster = Cluster::start(Commit::Lasting);
+        Self { name: "migrated".into(), own: Some(cluster) }
     }
 
     pub fn url(&self) -> String {
-        CLUSTER.url(&self.name)
+        self.own.as_ref().unwrap_or(&CLUSTER).url(&self.name)
+    }
+
+    /// Kills the PostgreSQL of its own: no connection ends politely, nothing is written any more.
+    pub fn crash(&mut self) {
+        self.own.as_mut().expect("one of its own").order("crash");
+    }
+
+    pub fn start_again(&mut self) {
+        self.own.as_mut().expect("one of its own").order("start");
     }
 }
 
 impl Drop for Fresh {
     fn drop(&mut self) {
-        CLUSTER.execute(format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        if self.own.is_none() {
+            CLUSTER.execute(format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        }
     }
 }

@@ -50,6 +50,7 @@ pub const PHONE: &str = "02-123-4567";
 pub struct Site {
     pub centre: Centre,
     pub engine: Engine,
+    database: Database,
     app: Router,
     time: Arc<Mutex<DateTime<Utc>>>,
     numbers: AtomicU32,
@@ -89,6 +90,18 @@ static SQLITE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     std::thread::spawn(make).join().expect("making the SQLite template")
 });
 
+/// A migrated database: on PostgreSQL that one, else a file in the folder.
+pub(crate) fn migrated(folder: &Path, postgres: Option<&Fresh>) -> Database {
+    match postgres {
+        Some(fresh) => Database::Postgres(fresh.url()),
+        None => {
+            let path = folder.join("centre.db");
+            std::fs::write(&path, &*SQLITE).expect("writing the database");
+            Database::Sqlite(path)
+        }
+    }
+}
+
 fn facts() -> Arc<CentreFacts> {
     Arc::new(CentreFacts {
         name: Bilingual::new("평생스마트교육장", "Lifelong Smart Learning Centre"),
@@ -113,21 +126,18 @@ fn web_settings(folder: &Path, stopping: watch::Receiver<bool>) -> WebSettings {
     }
 }
 
+fn reading(time: &Arc<Mutex<DateTime<Utc>>>) -> Clock {
+    let held = time.clone();
+    Clock::new(move || *held.lock().expect("the clock"))
+}
+
 impl Site {
     async fn open(engine: Engine, postgres: Option<Fresh>, settings: Settings) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let database = match &postgres {
-            Some(fresh) => Database::Postgres(fresh.url()),
-            None => {
-                let path = folder.path().join("centre.db");
-                std::fs::write(&path, &*SQLITE).expect("writing the database");
-                Database::Sqlite(path)
-            }
-        };
+        let database = migrated(folder.path(), postgres.as_ref());
         let connection = database::connect(&database).await.expect("connecting");
         let time = Arc::new(Mutex::new(BEGIN.parse().expect("a time")));
-        let held = time.clone();
-        let clock = Clock::new(move || *held.lock().expect("the clock"));
+        let clock = reading(&time);
         let settings = Settings {
             public_url: ORIGIN.into(),
             staff_domains: vec![STAFF_DOMAIN.into()],
@@ -140,6 +150,7 @@ impl Site {
         Self {
             centre,
             engine,
+            database,
             app,
             time,
             numbers: AtomicU32::new(0),
@@ -147,6 +158,21 @@ impl Site {
             _stop: stop,
             _postgres: postgres,
         }
+    }
+
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Another server on the same database, with connections, a writer and ids of its own.
+    pub async fn another_server(&self) -> Centre {
+        self.another_server_at(&self.database).await
+    }
+
+    /// The same, where it reaches the database in another way.
+    pub async fn another_server_at(&self, database: &Database) -> Centre {
+        let connection = database::connect(database).await.expect("connecting");
+        Centre::new(connection, reading(&self.time), self.centre.settings().clone())
     }
 
     /// Sets the clock: `site.set_time("2021-01-11T09:00:00+09:00")`.

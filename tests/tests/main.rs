@@ -1,12 +1,19 @@
 //! What the program promises, one file for each feature.
 
 mod account;
+mod backup;
 mod constraint;
 mod course;
 mod demo;
+mod fault;
+mod history;
+mod kill;
+mod machine;
 mod notice;
+mod pair;
 mod privacy;
 mod registration;
+mod rush;
 mod schema;
 mod server;
 mod space;

@@ -43,11 +43,17 @@ struct Past {
 }
 
 impl Memory {
+    /// After this no turn is the one it knows: what a batch that failed has left here must not pass for true when
+    /// somebody else advances the turn to the one that batch would have had.
     pub(super) fn forget(&mut self) {
+        self.turn = UNKNOWN;
         self.books.clear();
         self.people.clear();
     }
 }
+
+/// The turn in the database is never negative.
+const UNKNOWN: i64 = -1;
 
 /// How many people are kept in mind before starting anew; each costs about 200 bytes.
 const PEOPLE: usize = 100_000;

@@ -134,7 +134,7 @@ pub struct Outcome {
 pub enum WriterError {
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Nothing is known to have changed; asking again with the same key is safe.
+    /// Nothing is known to have changed, or not to have changed; asking again is safe, with the same key.
     #[error("the writer could not reach the database")]
     Database(#[from] DbErr),
     #[error("the writer has stopped")]
@@ -229,36 +229,47 @@ impl Work {
     /// Decides a batch. What fails once may have met a constraint that guards against a stale memory (another
     /// server wrote): it is decided once more from the rows, then each command alone, so that one that can't be
     /// written takes no other with it.
-    async fn decide(&mut self, waiting: Vec<Waiting>) {
-        let mut decided = self.attempt(&waiting).await;
-        if decided.is_err() {
-            self.memory.forget();
-            decided = self.attempt(&waiting).await;
+    async fn decide(&mut self, mut waiting: Vec<Waiting>) {
+        for _ in 0..2 {
+            match self.attempt(&waiting).await {
+                Ok(answers) => {
+                    for (asked, answer) in waiting.into_iter().zip(answers) {
+                        // The asker may have gone; the decision stands and their next request is told of it.
+                        let _gone = asked.answer.send(answer.map_err(WriterError::Refused));
+                    }
+                    return;
+                }
+                Err(Failed::Undone(error)) => tracing::warn!(%error, "a batch was not committed"),
+                Err(Failed::Doubtful(error)) => {
+                    tracing::warn!(%error, "a batch was perhaps committed");
+                    waiting = leave_in_doubt(waiting);
+                }
+            }
         }
-        match decided {
-            Ok(answers) => {
-                for (asked, answer) in waiting.into_iter().zip(answers) {
-                    // The asker may have gone; the decision stands and their next request is told of it.
-                    let _gone = asked.answer.send(answer.map_err(WriterError::Refused));
-                }
+        if waiting.len() > 1 {
+            for asked in waiting {
+                Box::pin(self.decide(vec![asked])).await;
             }
-            Err(_) if waiting.len() > 1 => {
-                for asked in waiting {
-                    Box::pin(self.decide(vec![asked])).await;
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, "the writer gave up on a command");
-                self.memory.forget();
-                for asked in waiting {
-                    let failed = WriterError::Database(DbErr::Custom("not committed".into()));
-                    let _gone = asked.answer.send(Err(failed));
-                }
-            }
+        } else {
+            waiting.into_iter().for_each(|asked| asked.give_up("not committed"));
         }
     }
 
-    async fn attempt(&mut self, waiting: &[Waiting]) -> Result<Vec<Result<Option<Outcome>, Refusal>>, DbErr> {
+    async fn attempt(
+        &mut self,
+        waiting: &[Waiting],
+    ) -> Result<Vec<Result<Option<Outcome>, Refusal>>, Failed> {
+        let decided = self.transact(waiting).await;
+        if decided.is_err() {
+            self.memory.forget();
+        }
+        decided
+    }
+
+    async fn transact(
+        &mut self,
+        waiting: &[Waiting],
+    ) -> Result<Vec<Result<Option<Outcome>, Refusal>>, Failed> {
         let tx = crate::centre::begin(&self.database).await?;
         let mut batch = Batch::begin(&tx, &self.clock, &self.settings, &mut self.memory, waiting).await?;
         let answers = waiting.iter().map(|asked| batch.decide(&asked.command, asked.arrived)).collect();
@@ -269,7 +280,37 @@ impl Work {
             return Ok(answers);
         }
         batch.write().await?;
-        tx.commit().await?;
+        tx.commit().await.map_err(Failed::Doubtful)?;
         Ok(answers)
+    }
+}
+
+/// Why a batch has no answers.
+enum Failed {
+    Undone(DbErr),
+    /// The commit failed, or only its answer was lost.
+    Doubtful(DbErr),
+}
+
+impl From<DbErr> for Failed {
+    fn from(error: DbErr) -> Self {
+        Self::Undone(error)
+    }
+}
+
+/// Those that may be decided once more: an application's key tells whether it was made. Whoever cancelled would be
+/// told that there is nothing to cancel, which may be their own doing: they are told that nobody knows.
+fn leave_in_doubt(waiting: Vec<Waiting>) -> Vec<Waiting> {
+    let (applications, others) =
+        waiting.into_iter().partition(|asked| matches!(asked.command, Command::Apply(_)));
+    let others: Vec<Waiting> = others;
+    others.into_iter().for_each(|asked| asked.give_up("perhaps committed"));
+    applications
+}
+
+impl Waiting {
+    fn give_up(self, why: &str) {
+        tracing::error!(why, "the writer gave up on a command");
+        let _gone = self.answer.send(Err(WriterError::Database(DbErr::Custom(why.into()))));
     }
 }

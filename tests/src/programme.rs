@@ -1,0 +1,171 @@
+//! Rooms, runs and people written straight into the rows, for tests that need many of them and none of their pages.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
+use domain::account::entity::{contact, person};
+use domain::account::{ContactKind, PersonState};
+use domain::centre::Centre;
+use domain::course::entity::{class_session, course, run};
+use domain::course::{Audience, Category, ClassState, Mode, RunState, Selection, Weekdays, search_key};
+use domain::language::Language;
+use domain::seoul;
+use domain::space::SpaceKind;
+use domain::space::entity::{seat, space};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
+use uuid::Uuid;
+
+/// The code of a room's seat, from 1.
+pub fn seat_code(number: u32) -> String {
+    format!("1-{number:02}")
+}
+
+/// A run's code that no other has.
+pub fn new_code(centre: &Centre) -> String {
+    let id = centre.clock().id().simple().to_string().to_uppercase();
+    // The beginning of an id is only the time.
+    format!("R-{}", &id[14..])
+}
+
+/// A room with one line of seats, the last of them for wheelchairs.
+pub async fn add_room(centre: &Centre, code: &str, seats: u32) -> Uuid {
+    let id = centre.clock().id();
+    let row = space::ActiveModel {
+        id: Set(id),
+        code: Set(code.into()),
+        name: Set(format!("강의실 {code}")),
+        kind: Set(SpaceKind::Classroom),
+        seats: Set(i32::try_from(seats).ok()),
+        in_use_from: Set(NaiveDate::MIN.with_year(2020).expect("a day")),
+        ..Default::default()
+    };
+    space::Entity::insert(row).exec_without_returning(centre.database()).await.expect("adding a room");
+    let chairs = (1..=seats).map(|number| seat::ActiveModel {
+        id: Set(centre.clock().id()),
+        space_id: Set(id),
+        code: Set(seat_code(number)),
+        line: Set(1),
+        position: Set(i32::try_from(number).expect("few")),
+        accessible: Set(number == seats),
+        out_of_service: Set(None),
+    });
+    seat::Entity::insert_many(chairs).exec_without_returning(centre.database()).await.expect("adding seats");
+    id
+}
+
+/// When a run meets, once, and when one may apply for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Dates {
+    pub day: NaiveDate,
+    pub starts: NaiveTime,
+    pub ends: NaiveTime,
+    pub apply_from: DateTime<Utc>,
+    pub apply_until: DateTime<Utc>,
+}
+
+impl Dates {
+    /// Two hours in the morning of a day, open from today on until then.
+    pub fn on(day: NaiveDate, today: DateTime<Utc>) -> Self {
+        let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).expect("an hour");
+        let apply_from = today - TimeDelta::hours(2);
+        Self { day, starts: hour(10), ends: hour(12), apply_from, apply_until: seoul::midnight(day) }
+    }
+}
+
+/// A published run of a course of its own, made from a pattern, so that it can be edited; `change` makes it another.
+pub async fn add_run(
+    centre: &Centre,
+    code: &str,
+    room: Option<Uuid>,
+    dates: Dates,
+    change: impl FnOnce(&mut run::Model),
+) -> Uuid {
+    let (clock, db) = (centre.clock(), centre.database());
+    let title = format!("강좌 {code}");
+    let course = course::Model {
+        id: clock.id(),
+        search: search_key(&title),
+        title,
+        title_en: None,
+        category: Category::Basic,
+        audience: Audience::Resident,
+        learn: String::new(),
+        who_for: String::new(),
+        materials: String::new(),
+        fee: String::new(),
+        version: 1,
+    };
+    let weekday = Weekdays::all().find(|(_, day)| *day == dates.day.weekday()).expect("a weekday").0;
+    let time = |time: NaiveTime| Some(time.format("%H:%M").to_string());
+    let mut run = run::Model {
+        id: clock.id(),
+        code: code.into(),
+        course_id: course.id,
+        mode: if room.is_some() { Mode::InPerson } else { Mode::Online },
+        space_id: room,
+        instructor: format!("강사 {code}"),
+        instructor_id: None,
+        first_date: Some(dates.day),
+        weekdays: weekday.into(),
+        starts: time(dates.starts),
+        ends: time(dates.ends),
+        session_count: 1,
+        minutes: 120,
+        capacity: 4,
+        selection: Selection::FirstCome,
+        apply_from: Some(dates.apply_from),
+        apply_until: Some(dates.apply_until),
+        cancel_until: None,
+        offer_minutes: None,
+        enrolled: None,
+        state: RunState::Published,
+        version: 1,
+        created_at: clock.now(),
+    };
+    change(&mut run);
+    let id = run.id;
+    let instant = |time| seoul::instant(dates.day.and_time(time)).expect("a time in Seoul");
+    let class = class_session::ActiveModel {
+        id: Set(clock.id()),
+        run_id: Set(id),
+        number: Set(1),
+        starts_at: Set(instant(dates.starts)),
+        ends_at: Set(instant(dates.ends)),
+        minutes: Set(120),
+        state: Set(ClassState::Planned),
+        moved: Set(false),
+        reason: Set(None),
+    };
+    let course = course.into_active_model().reset_all();
+    course::Entity::insert(course).exec_without_returning(db).await.expect("adding a course");
+    let run = run.into_active_model().reset_all();
+    run::Entity::insert(run).exec_without_returning(db).await.expect("adding a run");
+    class_session::Entity::insert(class).exec_without_returning(db).await.expect("adding a class session");
+    id
+}
+
+/// So many people with a confirmed e-mail address each.
+pub async fn add_people(centre: &Centre, count: usize) -> Vec<Uuid> {
+    let (clock, db) = (centre.clock(), centre.database());
+    let ids: Vec<Uuid> = (0..count).map(|_| clock.id()).collect();
+    // Below the number of values that SQLite takes in one statement.
+    for ids in ids.chunks(1_000) {
+        let people = ids.iter().map(|id| person::ActiveModel {
+            id: Set(*id),
+            name: Set("홍길동".into()),
+            language: Set(Language::Ko),
+            made_staff: Set(false),
+            state: Set(PersonState::Active),
+            created_at: Set(clock.now()),
+            ..Default::default()
+        });
+        person::Entity::insert_many(people).exec_without_returning(db).await.expect("adding people");
+        let contacts = ids.iter().map(|id| contact::ActiveModel {
+            id: Set(clock.id()),
+            person_id: Set(*id),
+            kind: Set(ContactKind::Email),
+            address: Set(format!("{}@example.kr", id.simple())),
+            confirmed_at: Set(Some(clock.now())),
+        });
+        contact::Entity::insert_many(contacts).exec_without_returning(db).await.expect("adding addresses");
+    }
+    ids
+}
