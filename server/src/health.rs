@@ -8,11 +8,10 @@ use std::time::{Duration, Instant};
 use axum::extract::{ConnectInfo, Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::account::entity::web_session;
 use domain::centre::Centre;
 use domain::registration::entity::writer;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter};
 use tokio::sync::Mutex;
 use web::ask::SourceIp;
 
@@ -72,7 +71,7 @@ async fn look(centre: &Centre, web: &WebSettings) -> Found {
     Found { database, disk }
 }
 
-/// Takes the write lock, writes a row, takes it back and commits: that a disk is full shows only when pages are
+/// Takes the write lock, changes a row, changes it back and commits: that a disk is full shows only when pages are
 /// written, and a row that stays as it is dirties none.
 async fn writes(centre: &Centre) -> Result<(), DbErr> {
     let tx = centre.begin().await?;
@@ -80,20 +79,13 @@ async fn writes(centre: &Centre) -> Result<(), DbErr> {
         // Who holds the lock may hold it for ever; on SQLite every transaction gives up after a while.
         tx.execute_unprepared("SET LOCAL lock_timeout = '3s'").await?;
     }
-    writer::Entity::update_many()
-        .col_expr(writer::Column::Turn, Expr::col(writer::Column::Turn))
-        .filter(writer::Column::Id.eq(1))
-        .exec(&tx)
-        .await?;
-    let id = b"ready?".to_vec();
-    let row = web_session::ActiveModel {
-        id: Set(id.clone()),
-        person_id: Set(None),
-        data: Set("{}".into()),
-        expires_at: Set(centre.clock().now()),
-    };
-    web_session::Entity::insert(row).exec_without_returning(&tx).await?;
-    web_session::Entity::delete_by_id(id).exec(&tx).await?;
+    for step in [1, -1] {
+        writer::Entity::update_many()
+            .col_expr(writer::Column::Turn, Expr::col(writer::Column::Turn).add(step))
+            .filter(writer::Column::Id.eq(1))
+            .exec(&tx)
+            .await?;
+    }
     tx.commit().await
 }
 

@@ -482,6 +482,8 @@ impl ReferenceStateMachine for Model {
     fn preconditions(model: &Self, step: &Step) -> bool {
         match step {
             Step::AskAgain { person } => model.applications.iter().any(|it| it.person == *person),
+            // Not into the night, when nobody is told of an offer.
+            Step::SetClock { hours } => model.now + hours * 60 >= -60,
             _ => true,
         }
     }
