@@ -20,6 +20,7 @@ mod visitor;
 
 pub use form::Form;
 pub use page::Page;
+pub use postgres::Cluster;
 pub use site::{Engine, ORIGIN, PHONE, STAFF_DOMAIN, Site, run};
 pub use tables::Tables;
 pub use visitor::Visitor;

@@ -1,4 +1,4 @@
-//! One throw-away PostgreSQL for the whole test process, with a database for each test.
+//! Throw-away PostgreSQL: one for the whole test process, with a database for each test; others for the bench.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -10,36 +10,48 @@ use sea_orm::ConnectionTrait;
 use server::config::Database;
 use server::database;
 
-static CLUSTER: LazyLock<Cluster> = LazyLock::new(Cluster::start);
+static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
+    let forgetful = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"];
+    let cluster = Cluster::start(&forgetful, None);
+    cluster.make_template();
+    cluster
+});
 
-struct Cluster {
+/// A PostgreSQL of our own, which ends with the value or with the process.
+pub struct Cluster {
     /// Where the socket is.
     folder: String,
+    /// The server's.
+    process: u32,
     /// Its standard input stays open as long as this process lives: its end tells the script to clean up,
     /// however the tests ended.
-    _script: Child,
+    script: Child,
 }
 
-/// Prints the folder when the server answers; removes everything when standard input ends.
+/// Prints the folder and the process when the server answers; removes everything when standard input ends. Called with
+/// the folder of the programs, a library for the server to load or nothing, and settings.
 const SCRIPT: &str = r#"
 set -eu
-folder=$(mktemp -d /tmp/centre-postgres.XXXXXX)
+programs=$1 library=$2
+shift 2
+folder=$(mktemp -d "${TMPDIR:-/tmp}/centre-postgres.XXXXXX")
 trap 'kill -INT "$server" 2>/dev/null; wait; rm -rf "$folder"' EXIT
 trap '' INT
-"$1/initdb" --pgdata "$folder/data" --username postgres --auth trust --locale C --encoding UTF8 --no-sync >"$folder/log" 2>&1
-"$1/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 \
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off >"$folder/log" 2>&1 </dev/null &
+"$programs/initdb" --pgdata "$folder/data" --username postgres --auth trust --locale C --encoding UTF8 --no-sync >"$folder/log" 2>&1
+LD_PRELOAD=$library "$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 \
+    "$@" >"$folder/log" 2>&1 </dev/null &
 server=$!
-until "$1/pg_isready" --quiet --host "$folder"; do
+until "$programs/pg_isready" --quiet --host "$folder"; do
     kill -0 "$server" || { cat "$folder/log" >&2; exit 1; }
     sleep 0.05
 done
-echo "$folder"
+echo "$folder $server"
 read -r _ || true
 "#;
 
 impl Cluster {
-    fn start() -> Self {
+    /// `settings` are like `fsync=off`; `library` is loaded into the server before the C library.
+    pub fn start(settings: &[&str], library: Option<&Path>) -> Self {
         // PostgreSQL refuses to be run by root.
         let mut command = match std::env::var("USER").is_ok_and(|user| user == "root") || is_root() {
             true => {
@@ -52,21 +64,27 @@ impl Cluster {
         let mut script = command
             .args(["-c", SCRIPT, "sh"])
             .arg(programs())
+            .arg(library.unwrap_or(Path::new("")))
+            .args(settings.iter().flat_map(|setting| ["-c", setting]))
             .current_dir("/tmp")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("starting PostgreSQL");
-        let mut folder = String::new();
+        let mut line = String::new();
         let output = script.stdout.take().expect("piped");
-        BufReader::new(output).read_line(&mut folder).expect("reading where PostgreSQL is");
-        let cluster = Self { folder: folder.trim().to_owned(), _script: script };
-        assert!(!cluster.folder.is_empty(), "PostgreSQL did not start; its log is above");
-        cluster.make_template();
-        cluster
+        BufReader::new(output).read_line(&mut line).expect("reading where PostgreSQL is");
+        let (folder, process) =
+            line.trim().split_once(' ').expect("PostgreSQL did not start; its log is above");
+        Self { folder: folder.to_owned(), process: process.parse().expect("a number"), script }
     }
 
-    fn url(&self, name: &str) -> String {
+    /// The server's process.
+    pub fn process(&self) -> u32 {
+        self.process
+    }
+
+    pub fn url(&self, name: &str) -> String {
         format!("postgres://postgres@localhost/{name}?host={}", self.folder)
     }
 
@@ -80,13 +98,22 @@ impl Cluster {
         });
     }
 
-    fn execute(&self, sql: String) {
+    /// Executes one statement outside every database of ours.
+    pub fn execute(&self, sql: String) {
         let url = self.url("postgres");
         alone(async move {
             let connection = sea_orm::Database::connect(url).await.expect("connecting");
             connection.execute_unprepared(&sql).await.expect("executing");
             connection.close().await.expect("closing");
         });
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.script.stdin.take());
+        // However it ended, nothing is left to be done here.
+        let _ended = self.script.wait();
     }
 }
 
