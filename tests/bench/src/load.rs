@@ -36,11 +36,19 @@ pub struct Connection(SendRequest<Full<Bytes>>);
 
 /// One whole answer, and when it was there.
 pub struct Answer {
+    /// When the request was meant to be sent.
+    pub intended: Instant,
     pub sent: Instant,
     pub answered: Instant,
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Bytes,
+}
+
+impl Answer {
+    pub fn took(&self) -> Duration {
+        self.answered - self.intended
+    }
 }
 
 impl Connection {
@@ -60,11 +68,17 @@ impl Connection {
     }
 
     pub async fn send(&mut self, request: Asked) -> Result<Answer, Failure> {
+        self.send_meant_for(Instant::now(), request).await
+    }
+
+    /// `intended` is when it was meant to be sent; it may be later, never earlier.
+    async fn send_meant_for(&mut self, intended: Instant, request: Asked) -> Result<Answer, Failure> {
         self.0.ready().await?;
         let sent = Instant::now();
         let (parts, body) = timeout(PATIENCE, self.0.send_request(request)).await??.into_parts();
         let body = body.collect().await?.to_bytes();
-        Ok(Answer { sent, answered: Instant::now(), status: parts.status, headers: parts.headers, body })
+        let (status, headers) = (parts.status, parts.headers);
+        Ok(Answer { intended, sent, answered: Instant::now(), status, headers, body })
     }
 
     /// Sends a request whose answer goes on and on.
@@ -109,19 +123,31 @@ pub async fn get(address: SocketAddr, path: &str, cookie: Option<&str>) -> Resul
     Connection::open(address).await?.send(page(address, path, cookie)).await
 }
 
-/// Sends each request on its own connection at the same instant, and returns the answers in the requests' order.
-pub async fn volley(
+/// Long enough for every client to stand ready.
+const BEFORE: Duration = Duration::from_millis(300);
+
+/// Sends each request on its own connection, all at the same instant, and returns the answers in the requests' order.
+pub async fn volley(connections: Vec<Connection>, requests: Vec<Asked>) -> Result<Vec<Answer>, Failure> {
+    volley_over(connections, requests, Instant::now() + BEFORE, Duration::ZERO).await
+}
+
+/// Sends the first request at `opening` and the others evenly over the span after it.
+pub async fn volley_over(
     connections: Vec<Connection>,
     requests: Vec<Asked>,
     opening: Instant,
+    span: Duration,
 ) -> Result<Vec<Answer>, Failure> {
-    let shots = connections.into_iter().zip(requests).map(|(mut connection, request)| {
-        tokio::spawn(async move {
-            sleep_until(opening).await;
-            let answer = connection.send(request).await?;
-            Ok::<_, Failure>((connection, answer))
-        })
-    });
+    let count = requests.len() as f64;
+    let shots =
+        (0..).zip(connections.into_iter().zip(requests)).map(|(number, (mut connection, request))| {
+            tokio::spawn(async move {
+                let intended = opening + span.mul_f64(f64::from(number) / count);
+                sleep_until(intended).await;
+                let answer = connection.send_meant_for(intended, request).await?;
+                Ok::<_, Failure>((connection, answer))
+            })
+        });
     let shots: Vec<_> = shots.collect();
     let (mut connections, mut answers) = (Vec::new(), Vec::new());
     for shot in shots {
@@ -165,9 +191,9 @@ pub async fn read_on(
         }
         let (connection, request) = (Arc::clone(connection), request.clone());
         reading.spawn(async move {
-            let answer = connection.lock().await.send(request).await?;
+            let answer = connection.lock().await.send_meant_for(intended, request).await?;
             match answer.status {
-                StatusCode::OK => Ok::<_, Failure>(answer.answered - intended),
+                StatusCode::OK => Ok::<_, Failure>(answer.took()),
                 status => Err(format!("a page answered {status}").into()),
             }
         });
@@ -211,12 +237,12 @@ pub async fn saturate(
     Ok(f64::from(count) / begin.elapsed().as_secs_f64())
 }
 
-/// The time below which 99 in a hundred lie.
-pub fn p99(times: Vec<Duration>) -> Duration {
-    quantile(times, 0.99)
+/// How long each took from when it was meant to be sent.
+pub fn times(answers: &[Answer]) -> Vec<Duration> {
+    answers.iter().map(Answer::took).collect()
 }
 
-/// Nearest rank; zero of nothing.
+/// The time within which this part of them came, by nearest rank; zero of nothing.
 pub fn quantile(mut times: Vec<Duration>, part: f64) -> Duration {
     times.sort_unstable();
     let rank = (times.len() as f64 * part).ceil() as usize;

@@ -94,6 +94,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<(), Failure> {
+    if let (Some(_), Some(library)) = (&cli.role, std::env::var_os("LD_PRELOAD")) {
+        process::must_have_loaded(std::process::id(), library.as_ref())?;
+    }
     match cli.role {
         None => measure(cli).await,
         Some(Role::ServeEmpty { address }) => role::serve_empty(address).await,

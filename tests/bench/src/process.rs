@@ -85,10 +85,10 @@ impl Process {
             sleep(Duration::from_millis(2)).await;
         }
         let process = Self { child, address, start: begun.elapsed() };
-        if let Some(library) = slow {
-            must_have_loaded(process.id()?, library)?;
+        match slow {
+            Some(library) => must_have_loaded(process.id()?, library).map(|()| process),
+            None => Ok(process),
         }
-        Ok(process)
     }
 
     fn id(&self) -> Result<u32, Failure> {

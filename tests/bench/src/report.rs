@@ -100,7 +100,7 @@ impl Report {
             unit: samples.unit,
             beside: beside.map(|beside| rounded(beside, 10.0)),
             ratio: ratio.map(|ratio| rounded(ratio, 1000.0)),
-            goal: samples.goal.map(Goal::number),
+            goal: samples.goal.map(|goal| rounded(goal.number(), 1000.0)),
             met: samples.goal.map(|goal| goal.is_met(ratio.unwrap_or(value))),
             comparison: match samples.goal {
                 Some(Goal::AtMost(_)) => "<=",
