@@ -26,6 +26,7 @@ pub mod wire;
 pub use amount::amount;
 pub use form::Form;
 pub use page::Page;
+pub use postgres::Cluster;
 pub use site::{Engine, ORIGIN, PHONE, STAFF_DOMAIN, Site, run};
 pub use tables::Tables;
 pub use visitor::Visitor;

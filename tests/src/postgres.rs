@@ -1,4 +1,5 @@
-//! One throw-away PostgreSQL for the whole test process, with a database for each test; and one for a test that kills it.
+//! Throw-away PostgreSQL: one for the whole test process, with a database for each test; others for a test that kills it
+//! and for the bench.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -10,55 +11,64 @@ use sea_orm::ConnectionTrait;
 use server::config::Database;
 use server::database;
 
-static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| Cluster::start(Commit::Fast));
+/// Quick, and good for as long as nothing dies.
+const FORGETFUL: [&str; 4] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"];
 
-struct Cluster {
+/// Commits survive that PostgreSQL is killed. The machine's own crash loses data either way.
+const LASTING: [&str; 4] = ["fsync=off", "synchronous_commit=on", "full_page_writes=off", "autovacuum=off"];
+
+static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
+    let cluster = Cluster::start(&FORGETFUL, None);
+    cluster.make_template();
+    cluster
+});
+
+/// A PostgreSQL of our own, which ends with the value or with the process.
+pub struct Cluster {
     /// Where the socket is.
     folder: String,
+    /// The server's.
+    process: u32,
     /// Its standard input stays open as long as this process lives: its end tells the script to clean up,
     /// however the tests ended.
     script: Child,
     output: BufReader<ChildStdout>,
 }
 
-/// Whether a commit survives that PostgreSQL is killed. The machine's own crash loses data either way.
-#[derive(Clone, Copy)]
-enum Commit {
-    Fast,
-    Lasting,
-}
-
-/// Prints the folder when the server answers, and again for each order it has carried out; removes everything when
-/// standard input ends.
+/// Prints the folder and the process when the server answers, and again for each order it has carried out; removes
+/// everything when standard input ends. Called with the folder of the programs, a library for the server to load or
+/// nothing, and settings.
 const SCRIPT: &str = r#"
 set -eu
-programs=$1 synchronous_commit=$2
-folder=$(mktemp -d /tmp/centre-postgres.XXXXXX)
+programs=$1 library=$2
+shift 2
+folder=$(mktemp -d "${TMPDIR:-/tmp}/centre-postgres.XXXXXX")
 trap 'kill -INT "$server" 2>/dev/null; wait; rm -rf "$folder"' EXIT
 trap '' INT
 start() {
-    "$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 -c fsync=off \
-        -c synchronous_commit="$synchronous_commit" -c full_page_writes=off -c autovacuum=off >"$folder/log" 2>&1 </dev/null &
+    LD_PRELOAD=$library "$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 \
+        "$@" >"$folder/log" 2>&1 </dev/null &
     server=$!
     until "$programs/pg_isready" --quiet --host "$folder"; do
         kill -0 "$server" || { cat "$folder/log" >&2; exit 1; }
         sleep 0.05
     done
-    echo "$folder"
+    echo "$folder $server"
 }
 "$programs/initdb" --pgdata "$folder/data" --username postgres --auth trust --locale C --encoding UTF8 --no-sync \
     >"$folder/log" 2>&1
-start
+start "$@"
 while read -r order; do
     case $order in
-        crash) kill -QUIT "$server"; wait "$server" || true; echo "$folder" ;;
-        start) start ;;
+        crash) kill -QUIT "$server"; wait "$server" || true; echo "$folder $server" ;;
+        start) start "$@" ;;
     esac
 done
 "#;
 
 impl Cluster {
-    fn start(commit: Commit) -> Self {
+    /// `settings` are like `fsync=off`; `library` is loaded into the server before the C library.
+    pub fn start(settings: &[&str], library: Option<&Path>) -> Self {
         // PostgreSQL refuses to be run by root.
         let mut command = match std::env::var("USER").is_ok_and(|user| user == "root") || is_root() {
             true => {
@@ -71,27 +81,27 @@ impl Cluster {
         let mut script = command
             .args(["-c", SCRIPT, "sh"])
             .arg(programs())
-            .arg(match commit {
-                Commit::Fast => "off",
-                Commit::Lasting => "on",
-            })
+            .arg(library.unwrap_or(Path::new("")))
+            .args(settings.iter().flat_map(|setting| ["-c", setting]))
             .current_dir("/tmp")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("starting PostgreSQL");
         let output = BufReader::new(script.stdout.take().expect("piped"));
-        let mut cluster = Self { folder: String::new(), script, output };
-        cluster.folder = cluster.hear();
-        cluster.make_template();
+        let mut cluster = Self { folder: String::new(), process: 0, script, output };
+        cluster.hear();
         cluster
     }
 
-    fn hear(&mut self) -> String {
+    /// Waits until an order is carried out.
+    fn hear(&mut self) {
         let mut line = String::new();
         self.output.read_line(&mut line).expect("reading where PostgreSQL is");
-        assert!(!line.is_empty(), "PostgreSQL did not start; its log is above");
-        line.trim().to_owned()
+        let (folder, process) =
+            line.trim().split_once(' ').expect("PostgreSQL did not start; its log is above");
+        self.folder = folder.to_owned();
+        self.process = process.parse().expect("a number");
     }
 
     fn order(&mut self, order: &str) {
@@ -100,7 +110,12 @@ impl Cluster {
         self.hear();
     }
 
-    fn url(&self, name: &str) -> String {
+    /// The server's process.
+    pub fn process(&self) -> u32 {
+        self.process
+    }
+
+    pub fn url(&self, name: &str) -> String {
         format!("postgres://postgres@localhost/{name}?host={}", self.folder)
     }
 
@@ -114,13 +129,22 @@ impl Cluster {
         });
     }
 
-    fn execute(&self, sql: String) {
+    /// Executes one statement outside every database of ours.
+    pub fn execute(&self, sql: String) {
         let url = self.url("postgres");
         alone(async move {
             let connection = sea_orm::Database::connect(url).await.expect("connecting");
             connection.execute_unprepared(&sql).await.expect("executing");
             connection.close().await.expect("closing");
         });
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.script.stdin.take());
+        // However it ended, nothing is left to be done here.
+        let _ended = self.script.wait();
     }
 }
 
@@ -177,7 +201,8 @@ impl Fresh {
 
     /// Migrated, in a PostgreSQL of its own whose commits survive that it is killed.
     pub fn on_its_own() -> Self {
-        let cluster = Cluster::start(Commit::Lasting);
+        let cluster = Cluster::start(&LASTING, None);
+        cluster.make_template();
         Self { name: "migrated".into(), own: Some(cluster) }
     }
 
