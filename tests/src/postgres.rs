@@ -12,7 +12,8 @@ use server::config::Database;
 use server::database;
 
 /// Quick, and good for as long as nothing dies.
-const FORGETFUL: [&str; 4] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"];
+const FORGETFUL: [&str; 4] =
+    ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"];
 
 /// Commits survive that PostgreSQL is killed. The machine's own crash loses data either way.
 const LASTING: [&str; 4] = ["fsync=off", "synchronous_commit=on", "full_page_writes=off", "autovacuum=off"];

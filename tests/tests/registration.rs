@@ -695,6 +695,19 @@ both! {
         before.assert_same(&site.tables().await);
     }
 
+    async fn a_script_is_stopped_and_others_beside_it_are_not(site) {
+        run_of_four(site).await;
+        let script = site.resident("기계").await;
+        let before = site.tables().await;
+        let presses = (0..100).map(|_| async { script.post("/courses/P21-014", &[("key", "x"), ("seat", "any")]).await });
+        let answers = futures::future::join_all(presses).await;
+        let stopped = answers.iter().find(|page| page.status == 429).expect("a hundred at once are too many");
+        assert!(stopped.header("retry-after").is_some() && !stopped.said().is_empty());
+        before.assert_same(&site.tables().await);
+        // From the same address.
+        apply(&site.resident("홍길동").await, "P21-014").await.expect(200);
+    }
+
     async fn forged_applications_are_refused(site) {
         run_of_four(site).await;
         let visitor = site.resident("홍길동").await;

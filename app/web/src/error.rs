@@ -116,5 +116,10 @@ pub async fn draw_errors(State(centre): State<Centre>, request: Request, next: N
             page.headers_mut().insert(name, value.clone());
         }
     }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        // It comes back by itself, to where it was; a form is never sent again by that.
+        let seconds = response.headers().get(header::RETRY_AFTER).cloned();
+        page.headers_mut().insert(header::REFRESH, seconds.unwrap_or(HeaderValue::from_static("5")));
+    }
     page
 }

@@ -1,5 +1,6 @@
 //! What people send: an application, another seat, a cancellation, a yes to an offer.
 
+use axum::Extension;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -7,6 +8,7 @@ use domain::registration::{Choice, Refusal, WriterError, store};
 use domain::space::SeatCode;
 use uuid::Uuid;
 
+use super::limit::Limit;
 use super::page::{draw_detail, find_run};
 use super::refusal;
 use crate::AppError;
@@ -19,8 +21,14 @@ use crate::words::registration as words;
 const REASON: usize = 300;
 
 /// `POST /courses/{code}`: `seat` is a seat's code, `any` or `online`; `key` came with the form.
-pub async fn apply(ask: Ask, Path(code): Path<String>, input: Input) -> Result<Response, AppError> {
+pub async fn apply(
+    ask: Ask,
+    Extension(limit): Extension<Limit>,
+    Path(code): Path<String>,
+    input: Input,
+) -> Result<Response, AppError> {
     let who = ask.signed_in()?;
+    limit.press(who.id())?;
     let run = find_run(&ask.centre, &code).await?;
     let key = input.text("key").parse::<Uuid>().map_err(|_| AppError::BadRequest)?;
     let answer = match Choice::parse(input.text("seat")) {
@@ -46,10 +54,12 @@ pub async fn accept(ask: Ask, Path(application): Path<Uuid>) -> Result<Response,
 /// `POST /my/{application}/seat`
 pub async fn change_seat(
     ask: Ask,
+    Extension(limit): Extension<Limit>,
     Path(application): Path<Uuid>,
     input: Input,
 ) -> Result<Response, AppError> {
     let who = ask.signed_in()?;
+    limit.press(who.id())?;
     let answer = match SeatCode::parse(input.text("seat")) {
         Some(seat) => store::change_seat(&ask.centre, who, application, seat).await,
         None => Err(WriterError::Refused(Refusal::NoSuchSeat)),

@@ -16,6 +16,8 @@ mod desk;
 #[cfg(feature = "ssr")]
 mod form;
 #[cfg(feature = "ssr")]
+mod limit;
+#[cfg(feature = "ssr")]
 mod live;
 #[cfg(feature = "ssr")]
 mod manage;
@@ -48,4 +50,5 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .route("/desk/{code}/{application}/seat", post(counter::change_seat))
         .route("/desk/{code}/{application}/cancel", post(counter::cancel))
         .route("/manage/runs/{code}/applications", get(manage::list).post(manage::decide))
+        .layer(axum::Extension(limit::Limit::new()))
 }
