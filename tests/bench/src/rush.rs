@@ -46,6 +46,8 @@ struct Rounds {
     /// Of all rounds: one is one too many.
     busy: usize,
     out_of_order: usize,
+    /// Pages that somebody who read meanwhile did not get.
+    unread: usize,
     resident: Vec<f64>,
     watched_p99: Vec<f64>,
     reading_p99: Vec<f64>,
@@ -144,9 +146,10 @@ impl Rounds {
         let pages = reading.await??;
         let told = crowd.hold(&final_plan(&place, seeded.wanted.id).await?).await?;
         self.count(&check(&place, &seeded.people, &answers, SEATS).await?);
-        eprintln!("  watched rush: {}; {} pages read meanwhile", by_kind(&answers), pages.len());
+        eprintln!("  watched rush: {}; read meanwhile: {}", by_kind(&answers), by_kind(&pages));
+        self.unread += pages.iter().filter(|page| page.status != StatusCode::OK).count();
         self.watched_p99.push(milliseconds(quantile(times(&answers), 0.99)));
-        self.reading_p99.push(milliseconds(quantile(pages, 0.99)));
+        self.reading_p99.push(milliseconds(quantile(times(&pages), 0.99)));
         self.told.push(milliseconds(told - opening));
         drop(crowd);
         server.stop().await
@@ -218,6 +221,7 @@ impl Rounds {
             Samples::alone("reading meanwhile, p99, beside the rush's", "ms", self.reading_p99)
                 .beside(self.watched_p99.clone())
                 .at_most(0.25),
+            Samples::alone("not given a page meanwhile", "pages", vec![self.unread as f64]).at_most(0.0),
             Samples::alone("final plan at all watchers, beside the rush's p99", "ms", self.told)
                 .beside(self.watched_p99)
                 .at_most(1.5),
