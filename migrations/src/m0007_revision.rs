@@ -14,9 +14,15 @@ impl MigrationTrait for Migration {
         for (name, change) in CHANGES {
             // For each row, since a statement that changes none raises nothing.
             let (change, condition) = change.split_once(" WHEN ").unwrap_or((change, "true"));
-            let trigger = format!("CREATE TRIGGER {name} AFTER {change} FOR EACH ROW WHEN ({condition})");
-            let postgres = format!("{trigger} EXECUTE FUNCTION raise_revision()");
-            let sqlite = format!("{trigger} BEGIN UPDATE revision SET accounts = accounts + 1; END");
+            let (row, raise) =
+                (format!("FOR EACH ROW WHEN ({condition})"), "EXECUTE FUNCTION raise_revision()");
+            // At the commit, so that nobody holds the revision while waiting for something else.
+            let postgres = format!(
+                "CREATE CONSTRAINT TRIGGER {name} AFTER {change} DEFERRABLE INITIALLY DEFERRED {row} {raise}"
+            );
+            let sqlite = format!(
+                "CREATE TRIGGER {name} AFTER {change} {row} BEGIN UPDATE revision SET accounts = accounts + 1; END"
+            );
             crate::dialect::run_on(manager, DbBackend::Postgres, &postgres).await?;
             crate::dialect::run_on(manager, DbBackend::Sqlite, &sqlite).await?;
         }

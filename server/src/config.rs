@@ -57,7 +57,7 @@ impl Flags {
         for set in &self.set {
             let (key, value) = set.split_once('=').ok_or_else(|| wrong("--set", "is not like KEY=VALUE"))?;
             // Every process list shows the command line.
-            if SECRETS.iter().any(|(_, secret)| *secret == key) {
+            if SECRETS.iter().any(|(_, secret)| *secret == key || secret.starts_with(&format!("{key}."))) {
                 return Err(wrong(key, "holds a password: give it in the environment or in the file"));
             }
             pairs.push((key.to_owned(), value.to_owned()));
@@ -74,11 +74,16 @@ const SECRETS: [(&str, &str); 3] =
 fn of_environment(variables: impl IntoIterator<Item = (String, String)>) -> Vec<(String, String)> {
     let key = |name: &str| {
         let secret = SECRETS.iter().find(|(variable, _)| *variable == name).map(|(_, key)| (*key).to_owned());
-        let other = || name.strip_prefix("CENTRE_").filter(|key| *key != "CONFIG");
+        let other = || name.strip_prefix("CENTRE_").filter(|key| *key != "CONFIG" && !is_kubernetes(key));
         secret.or_else(|| other().map(|key| key.to_lowercase().replace("__", ".")))
     };
     let set = variables.into_iter().filter(|(_, value)| !value.is_empty());
     set.filter_map(|(name, value)| Some((key(&name)?, value))).collect()
+}
+
+/// What Kubernetes tells every pod of a service that is called `centre`.
+fn is_kubernetes(key: &str) -> bool {
+    key == "PORT" || key.starts_with("PORT_") || key.starts_with("SERVICE_")
 }
 
 /// Puts a value given as text in the place of the file's: as text, where the setting is one, else as TOML writes it,
@@ -527,6 +532,7 @@ mod tests {
             ("CENTRE_TEXT__CONTENT_TYPE", "application/json"),
             ("CENTRE_TEXT__BODY", r#"{"to":"{to}","text":"{text}"}"#),
             ("CENTRE_LISTEN", ""),
+            ("CENTRE_PORT_3000_TCP", "tcp://10.0.0.1:3000"),
             ("HOME", "/nowhere"),
         ]);
         let set = vec!["applications_a_month=5".to_owned(), "mail.from=learn@office.example.kr".to_owned()];
@@ -553,7 +559,9 @@ mod tests {
             let error = Config::read(&Flags::default(), variables(&[(name, value)])).unwrap_err();
             assert!(matches!(&error, ConfigError::Wrong { name, .. } if name == key), "{error}");
         }
-        for set in ["database_url=postgres://u:secret@h/d", "mail.smtp=smtp://u:secret@h", "secret"] {
+        let section = r#"mail={smtp="smtp://u:secret@h"}"#;
+        for set in ["database_url=postgres://u:secret@h/d", "mail.smtp=smtp://u:secret@h", section, "secret"]
+        {
             let flags = Flags { set: vec![set.to_owned()], ..Flags::default() };
             let error = Config::read(&flags, []).unwrap_err().to_string();
             assert!(!error.contains("secret"), "{error}");

@@ -108,6 +108,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     install(&past, PROGRAMME_2021.as_bytes(), Act::Commit).await?;
     install_without_clashes(&past, move_to(seoul::day(today))?).await?;
     open_one_soon(&past, today).await?;
+    open_one_for_staff(&past, today).await?;
     let people = add_people(&past).await?;
     describe_courses(&past, &people.known[4].training_manager()?).await?;
     name_instructor(&past, &people).await?;
@@ -244,6 +245,29 @@ async fn open_one_soon(centre: &Centre, today: DateTime<Utc>) -> Result<(), Fail
     Ok(tx.commit().await?)
 }
 
+/// The next staff run takes applications since yesterday, so that one always waits for approval.
+async fn open_one_for_staff(centre: &Centre, today: DateTime<Utc>) -> Result<(), Failure> {
+    let tomorrow = seoul::day(today) + Days::new(1);
+    let next = run::Entity::find()
+        .filter(run::Column::Selection.eq(Selection::Approval))
+        .filter(run::Column::FirstDate.gt(tomorrow))
+        .order_by_asc(run::Column::FirstDate)
+        .one(centre.database())
+        .await?;
+    let Some(next) = next.filter(|run| run.apply_from.is_some_and(|from| from > today)) else {
+        return Ok(());
+    };
+    let tx = centre.begin().await?;
+    turn(&tx).await?;
+    let open = run::ActiveModel {
+        id: Set(next.id),
+        apply_from: Set(Some(today - Duration::days(1))),
+        ..Default::default()
+    };
+    run::Entity::update(open).exec(&tx).await?;
+    Ok(tx.commit().await?)
+}
+
 /// The runs of one of the file's instructors belong to the demonstration's.
 async fn name_instructor(centre: &Centre, people: &People) -> Result<(), Failure> {
     let account = run::ActiveModel { instructor_id: Set(Some(people.known[2].id())), ..Default::default() };
@@ -307,16 +331,17 @@ async fn apply_for_runs(
     today: DateTime<Utc>,
     set: impl Fn(DateTime<Utc>),
 ) -> Result<(), Failure> {
-    let runs = open_runs(centre, today).await?;
+    let (staff_runs, runs): (Vec<_>, Vec<_>) =
+        open_runs(centre, today).await?.into_iter().partition(|(_, audience)| *audience == Audience::Staff);
     let (hana, jane, staff) = (&people.known[0], &people.known[1], &people.known[8]);
     let mut next = people.residents.iter().cycle();
-    for (index, (row, audience)) in runs.iter().enumerate() {
+    for (row, _) in &staff_runs {
+        set(row.apply_from.unwrap_or(today));
+        apply(centre, staff, row).await?;
+    }
+    for (index, (row, _)) in runs.iter().enumerate() {
         let minute = |minute: i64| row.apply_from.unwrap_or(today) + Duration::minutes(minute);
         set(minute(0));
-        if *audience == Audience::Staff {
-            apply(centre, staff, row).await?;
-            continue;
-        }
         let capacity = usize::try_from(row.capacity)?;
         // Every third run is overfull, the others are filled to a part.
         let count = match index % 3 {

@@ -58,6 +58,9 @@ pub async fn keep(State(kept): State<Kept>, request: Request, next: Next) -> Res
     if let Some(page) = page.filter(|page| kept.centre.clock().now() < page.until) {
         return page.answer(request.headers());
     }
+    if request.method() != Method::GET {
+        return next.run(request).await;
+    }
     let asked = request.headers().clone();
     let response = next.run(request).await;
     let Some(Keep { until }) = response.extensions().get().copied() else { return response };
@@ -80,7 +83,8 @@ pub async fn keep(State(kept): State<Kept>, request: Request, next: Next) -> Res
 fn key(request: &Request) -> Option<Key> {
     let cookies = request.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let named = |cookie: &str| cookie.trim_start().split('=').next() == Some(COOKIE);
-    if request.method() != Method::GET || cookies.flat_map(|value| value.split(';')).any(named) {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !reads || cookies.flat_map(|value| value.split(';')).any(named) {
         return None;
     }
     Some(Key {
@@ -114,7 +118,10 @@ impl Page {
             let values = asked.get_all(name);
             let mut items =
                 values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
-            items.any(|item| item.split(';').next().is_some_and(|item| item.trim() == word))
+            items.any(|item| {
+                let mut parts = item.split(';').map(str::trim);
+                parts.next() == Some(word) && !parts.any(|part| part == "q=0")
+            })
         };
         let mut response = if says(header::IF_NONE_MATCH, self.tag.to_str().unwrap_or_default()) {
             let mut same = Response::new(Body::empty());

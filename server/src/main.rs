@@ -94,8 +94,14 @@ async fn main() -> ExitCode {
     }
 }
 
+/// The variables that are text; the others are nobody's setting.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
 async fn run(cli: Cli) -> Result<(), Failure> {
-    let config = Config::read(&cli.flags, std::env::vars())?;
+    let config = Config::read(&cli.flags, environment())?;
     start_log(config.log);
     rustls::crypto::ring::default_provider()
         .install_default()

@@ -29,6 +29,14 @@ both! {
         before.assert_same(&site.tables().await);
     }
 
+    async fn on_a_day_without_a_staff_run_in_its_window_something_waits_for_approval_all_the_same(site) {
+        site.set_time("2026-11-25T00:30:00+09:00");
+        demo::load(&site.centre).await.unwrap();
+        for state in [State::Booked, State::Waiting, State::Offered, State::Asked] {
+            assert!(count(site, state).await > 0, "nobody is {state:?}");
+        }
+    }
+
     async fn every_account_of_the_demonstration_signs_in_with_its_password(site) {
         site.set_time("2026-11-23T14:30:00+09:00");
         demo::load(&site.centre).await.unwrap();

@@ -64,6 +64,20 @@ both! {
         assert_ne!(again, id);
     }
 
+    async fn an_address_on_its_way_to_an_account_that_closes_stays_free(site) {
+        let visitor = site.resident("홍길동").await;
+        let form = visitor.get("/account/contact/email").await.form("main form");
+        form.fill("address", "hong@example.org").submit().await.expect(200);
+        let facts = site.notices().await.pop().unwrap().facts;
+        let facts: domain::notice::Facts = serde_json::from_str(&facts).unwrap();
+        visitor.get("/account/close").await.form("main form").tick("sure").submit().await.expect(200);
+        let link = format!("/confirm/link/{}", facts.token.unwrap());
+        site.visitor().get(&link).await.expect(410);
+        site.visitor().post(&link, &[]).await.expect(410);
+        let contacts = contact::Entity::find().filter(contact::Column::ConfirmedAt.is_not_null());
+        assert_eq!(contacts.count(site.centre.database()).await.unwrap(), 0);
+    }
+
     async fn an_account_with_a_duty_is_not_closed(site) {
         let visitor = site.sign_in_as(Duty::FrontDesk).await;
         let page = visitor.get("/account/close").await.expect(200);

@@ -511,6 +511,21 @@ both! {
         }
     }
 
+    async fn the_desk_is_told_even_where_the_field_has_gone(site) {
+        run_of_four(site).await;
+        fill(site, "P21-014", 3).await;
+        let desk = site.sign_in_as(Duty::FrontDesk).await;
+        let row = applications(site).await.remove(0);
+        let page = desk.get(&format!("/desk/P21-014/{}", row.id)).await.expect(200);
+        fill(site, "P21-014", 1).await;
+        let refused = page.form("form[action$=seat]").fill("seat", "1-04").submit().await.expect(409);
+        assert!(!refused.has("form[action$=seat]"));
+        assert!(refused.text("[role=alert]").contains("방금 다른 분이 신청했습니다"), "{}", refused.said());
+        page.form("form[action$=cancel]").fill("reason", "이사").submit().await.expect(200);
+        let refused = page.form("form[action$=cancel]").submit().await.expect(422);
+        assert!(refused.text("[role=alert]").contains("사유를 적어 주세요"), "{}", refused.said());
+    }
+
     async fn an_offer_made_at_night_leaves_the_hours_that_one_made_in_the_morning_would(site) {
         let room = room(site).await;
         run_in(site, "P21-014", Some(room), |_, run, _| {

@@ -6,10 +6,11 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
+use uuid::Uuid;
 
 use crate::account::Accounts;
 use crate::clock::Clock;
-use crate::fresh::Counter;
+use crate::fresh::{Cache, Counter};
 use crate::registration::{Watchers, Writer, read_turn};
 
 /// What the domain is told by whoever installs it. Checked when the program starts.
@@ -48,6 +49,9 @@ impl Default for Settings {
     }
 }
 
+/// More runs than a centre holds in ten years.
+const RUNS: u64 = 10_000;
+
 /// Cheap to clone; made once, in `server`.
 #[derive(Clone)]
 pub struct Centre {
@@ -62,6 +66,7 @@ struct Inner {
     watchers: Watchers,
     accounts: Accounts,
     turn: Counter,
+    run_ids: Cache<String, Uuid>,
 }
 
 impl Centre {
@@ -75,7 +80,9 @@ impl Centre {
             let database = reader.clone();
             async move { read_turn(&database).await }
         });
-        Self { inner: Arc::new(Inner { database, clock, settings, writer, watchers, accounts, turn }) }
+        let run_ids = Cache::new(RUNS);
+        let inner = Inner { database, clock, settings, writer, watchers, accounts, turn, run_ids };
+        Self { inner: Arc::new(inner) }
     }
 
     pub fn database(&self) -> &DatabaseConnection {
@@ -97,6 +104,11 @@ impl Centre {
     /// Who looks at which run; `server` keeps them told.
     pub fn watchers(&self) -> &Watchers {
         &self.inner.watchers
+    }
+
+    /// The ids of runs by their codes. A run keeps its code and its row for ever, so that what is known stays true.
+    pub(crate) fn run_ids(&self) -> &Cache<String, Uuid> {
+        &self.inner.run_ids
     }
 
     /// What is kept in memory of people and their sign-ins.

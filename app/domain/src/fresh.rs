@@ -5,14 +5,46 @@
 //! [`Counter`] reads for all who asked before it began.
 
 use std::hash::Hash;
+use std::time::Duration;
 
-use sea_orm::DbErr;
+use sea_orm::{ConnAcquireErr, DbErr};
 use tokio::sync::{mpsc, oneshot};
 
 /// Reads a number for everybody who waits for it, again and again while somebody does.
 pub struct Counter {
-    queue: mpsc::UnboundedSender<oneshot::Sender<Result<i64, String>>>,
+    queue: mpsc::UnboundedSender<oneshot::Sender<Answer>>,
 }
+
+type Answer = Result<i64, Failed>;
+
+/// A failure that can be told to everybody who waits.
+#[derive(Clone)]
+enum Failed {
+    /// No connection, or one that says nothing: another try may do better.
+    Busy,
+    Other(String),
+}
+
+impl From<DbErr> for Failed {
+    fn from(error: DbErr) -> Self {
+        match error {
+            DbErr::ConnectionAcquire(_) => Self::Busy,
+            other => Self::Other(other.to_string()),
+        }
+    }
+}
+
+impl From<Failed> for DbErr {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Busy => Self::ConnectionAcquire(ConnAcquireErr::Timeout),
+            Failed::Other(text) => Self::Custom(text),
+        }
+    }
+}
+
+/// Everybody waits for the same reading: one connection that has gone silent must not keep them for ever.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// As many as one reading serves.
 const AT_ONCE: usize = 10_000;
@@ -25,9 +57,12 @@ impl Counter {
     {
         let (queue, mut asked) = mpsc::unbounded_channel();
         tokio::spawn(async move {
-            let mut waiting: Vec<oneshot::Sender<Result<i64, String>>> = Vec::new();
+            let mut waiting: Vec<oneshot::Sender<Answer>> = Vec::new();
             while asked.recv_many(&mut waiting, AT_ONCE).await > 0 {
-                let number = read().await.map_err(|error| error.to_string());
+                let number = match tokio::time::timeout(PATIENCE, read()).await {
+                    Ok(read) => read.map_err(Failed::from),
+                    Err(_) => Err(Failed::Busy),
+                };
                 for answer in waiting.drain(..) {
                     // Whoever has gone needs no answer.
                     let _gone = answer.send(number.clone());
@@ -42,7 +77,7 @@ impl Counter {
         let (answer, answered) = oneshot::channel();
         let stopped = || DbErr::Custom("nobody reads the counter any more".into());
         self.queue.send(answer).map_err(|_| stopped())?;
-        answered.await.map_err(|_| stopped())?.map_err(DbErr::Custom)
+        Ok(answered.await.map_err(|_| stopped())??)
     }
 }
 

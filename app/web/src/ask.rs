@@ -46,6 +46,8 @@ pub struct Ask {
     /// Whoever is signed in; read from the database for each request, so that duties taken away are gone at once.
     pub viewer: Option<SignedIn>,
     pub source: SourceIp,
+    /// Before anything was read for it.
+    asked_at: DateTime<Utc>,
     session: Session,
     facts: Arc<CentreFacts>,
     high_contrast: bool,
@@ -55,6 +57,7 @@ impl FromRequestParts<Centre> for Ask {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, centre: &Centre) -> Result<Self, AppError> {
+        let asked_at = centre.clock().now();
         let session = parts.extensions.get::<Session>().ok_or(AppError::Unset("the web session"))?.clone();
         let facts = parts.extensions.get::<Arc<CentreFacts>>();
         let facts = facts.ok_or(AppError::Unset("the facts of the centre"))?.clone();
@@ -68,6 +71,7 @@ impl FromRequestParts<Centre> for Ask {
             path: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             viewer,
             source: parts.extensions.get().copied().unwrap_or(SourceIp(IpAddr::V4(Ipv4Addr::LOCALHOST))),
+            asked_at,
             session,
             facts,
             high_contrast: Display::high_contrast(&parts.headers),
@@ -94,7 +98,8 @@ impl Ask {
     /// Lets a page be kept for others who aren't signed in, until time alone changes what the catalogue says.
     pub async fn kept(&self, mut page: Response) -> Result<Response, AppError> {
         if self.viewer.is_none() && page.status() == StatusCode::OK {
-            let until = next_change(self.centre.database(), self.centre.clock().now()).await?;
+            // From before it was drawn: one drawn while a window opened is never shown again.
+            let until = next_change(self.centre.database(), self.asked_at).await?;
             page.extensions_mut().insert(Keep { until });
         }
         Ok(page)

@@ -110,14 +110,15 @@ pub async fn draw_errors(State(centre): State<Centre>, request: Request, next: N
     }
     // Where even this fails, as with the database gone, the bare status has to do.
     let Ok(ask) = Ask::from_request_parts(&mut asked, &centre).await else { return response };
-    let mut page = error_page(&ask.frame(), status);
+    let is_read = asked.method.is_safe();
+    let mut page = error_page(&ask.frame(), status, is_read);
     for name in [header::RETRY_AFTER, header::ALLOW] {
         if let Some(value) = response.headers().get(&name) {
             page.headers_mut().insert(name, value.clone());
         }
     }
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        // It comes back by itself, to where it was; a form is never sent again by that.
+    if status == StatusCode::SERVICE_UNAVAILABLE && is_read {
+        // It comes back by itself.
         let seconds = response.headers().get(header::RETRY_AFTER).cloned();
         page.headers_mut().insert(header::REFRESH, seconds.unwrap_or(HeaderValue::from_static("5")));
     }

@@ -235,7 +235,7 @@ pub enum ConfirmError {
         /// How many tries are left, at least one.
         left: u32,
     },
-    #[error("used, expired, replaced by a newer one or tried too often")]
+    #[error("used, expired, made needless by another or tried too often")]
     Over,
     #[error("the address is another person's")]
     Taken,

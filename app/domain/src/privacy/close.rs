@@ -1,10 +1,10 @@
 //! Closing one's own account.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
 use thiserror::Error;
 
-use crate::account::entity::{contact, person};
+use crate::account::entity::{challenge, contact, duty, person};
 use crate::account::store::{delete_sessions_of, preferred_contact};
 use crate::account::{PersonState, SignedIn, record};
 use crate::centre::Centre;
@@ -32,11 +32,15 @@ pub async fn close(centre: &Centre, who: &SignedIn, reason: &str) -> Result<(), 
     }
     give_back(centre, who, reason).await?;
     let tx = centre.begin().await?;
+    // An address on its way to them stays nobody's, and free.
+    challenge::Entity::delete_many().filter(challenge::Column::PersonId.eq(who.id())).exec(&tx).await?;
+    let on_duty = duty::Entity::find().select_only().column(duty::Column::PersonId).into_query();
     let closed = person::Entity::update_many()
         .col_expr(person::Column::State, Expr::value(PersonState::Closed))
         .col_expr(person::Column::PasswordHash, Expr::value(None::<String>))
         .filter(person::Column::Id.eq(who.id()))
         .filter(person::Column::State.eq(PersonState::Active))
+        .filter(person::Column::Id.not_in_subquery(on_duty))
         .exec(&tx)
         .await?;
     if closed.rows_affected == 1 {
@@ -51,11 +55,17 @@ pub async fn close(centre: &Centre, who: &SignedIn, reason: &str) -> Result<(), 
             .exec(&tx)
             .await?;
         record(&tx, centre.clock(), Some(who.id()), "close", "person", &who.id().to_string(), "").await?;
+    } else if duty::Entity::find().filter(duty::Column::PersonId.eq(who.id())).count(&tx).await? > 0 {
+        // Granted while they asked.
+        return Err(CloseError::OnDuty);
     }
     delete_sessions_of(&tx, who.id()).await?;
     tx.commit().await?;
-    // What another window applied for in the meantime.
-    give_back(centre, who, reason).await
+    // What another window applied for in the meantime. The account is closed whatever comes of it.
+    if let Err(error) = give_back(centre, who, reason).await {
+        tracing::error!(%error, "a closed account still holds a place; the desk can cancel it");
+    }
+    Ok(())
 }
 
 async fn give_back(centre: &Centre, who: &SignedIn, reason: &str) -> Result<(), CloseError> {

@@ -238,6 +238,26 @@ pub async fn standing(centre: &Centre, run: Uuid, viewer: Option<Uuid>) -> Resul
     Ok(Some(Standing { snapshot: book.snapshot(), book, mine }))
 }
 
+/// The id of the run with this code, in whatever state; the second time without asking the database.
+pub async fn find_run_id(centre: &Centre, code: &RunCode) -> Result<Option<Uuid>, DbErr> {
+    let code = code.as_str().to_owned();
+    // What never changes is true under any number.
+    if let Some(known) = centre.run_ids().get(0, &code) {
+        return Ok(Some(known));
+    }
+    let found = run::Entity::find()
+        .select_only()
+        .column(run::Column::Id)
+        .filter(run::Column::Code.eq(&code))
+        .into_tuple()
+        .one(centre.database())
+        .await?;
+    if let Some(id) = found {
+        centre.run_ids().put(0, code, id);
+    }
+    Ok(found)
+}
+
 /// The run with this code, in whatever state.
 pub async fn find_run(centre: &Centre, code: &RunCode) -> Result<Option<run::Model>, DbErr> {
     run::Entity::find().filter(run::Column::Code.eq(code.as_str())).one(centre.database()).await

@@ -165,7 +165,13 @@ impl<'a> Counter<'a> {
             Fact::new(crate::account::say::contact_kind(l, contact.address.kind()), value)
         }));
         lines.extend(facts(l, &course));
-        let general = problems.of("").map(str::to_owned);
+        // What is wrong with a field that is no longer there is said above everything.
+        let lost = |field: &str| match field {
+            "seat" => seats.is_empty(),
+            "reason" => !live,
+            _ => true,
+        };
+        let general = problems.iter().find(|(field, _)| lost(field)).map(|(_, sentence)| sentence.to_owned());
         let (of_seat, of_cancel) = match problems.of("seat").is_some() {
             true => ((input, problems), Default::default()),
             false if general.is_some() => Default::default(),

@@ -4,12 +4,13 @@ use axum::Extension;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::course::RunCode;
 use domain::registration::{Choice, Refusal, WriterError, store};
 use domain::space::SeatCode;
 use uuid::Uuid;
 
 use super::limit::Limit;
-use super::page::{draw_detail, find_run};
+use super::page::draw_detail;
 use super::refusal;
 use crate::AppError;
 use crate::ask::Ask;
@@ -29,10 +30,11 @@ pub async fn apply(
 ) -> Result<Response, AppError> {
     let who = ask.signed_in()?;
     limit.press(who.id())?;
-    let run = find_run(&ask.centre, &code).await?;
+    let run_code = RunCode::parse(&code).ok_or(AppError::NotFound)?;
+    let run = store::find_run_id(&ask.centre, &run_code).await?.ok_or(AppError::NotFound)?;
     let key = input.text("key").parse::<Uuid>().map_err(|_| AppError::BadRequest)?;
     let answer = match Choice::parse(input.text("seat")) {
-        Some(choice) => store::apply(&ask.centre, who, run.id, choice, key).await,
+        Some(choice) => store::apply(&ask.centre, who, run, choice, key).await,
         None => Err(WriterError::Refused(Refusal::NoSuchSeat)),
     };
     match answer {

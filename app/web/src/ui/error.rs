@@ -5,10 +5,16 @@ use crate::words::{self, Language};
 use axum::{http::StatusCode, response::Response};
 use leptos::prelude::*;
 
-/// Draws the page for a status that came without one.
-pub fn error_page(frame: &Frame, status: StatusCode) -> Response {
+/// Draws the page for a status that came without one. What was only read can be asked for again; what was sent may have
+/// arrived.
+pub fn error_page(frame: &Frame, status: StatusCode, is_read: bool) -> Response {
     let l = frame.language;
-    let (title, sentence) = say(l, status);
+    let (title, sentence) = match status {
+        StatusCode::SERVICE_UNAVAILABLE if !is_read => {
+            (words::ui::error_503_title(l), words::ui::error_503_sent(l))
+        }
+        _ => say(l, status),
+    };
     let phone = words::ui::error_call(l, &frame.centre.phone);
     frame.render(status, title, move || {
         view! {

@@ -151,7 +151,7 @@ fn gallery() {
         let frame = Frame { high_contrast, ..frame(language, visitor) };
         let page = html(frame.render(StatusCode::OK, "모아 보기", move || everything(language)));
         fs::write(folder.join(format!("{name}.html")), page.replace("\"/", "\"./")).unwrap();
-        let page = html(error_page(&frame, StatusCode::NOT_FOUND));
+        let page = html(error_page(&frame, StatusCode::NOT_FOUND, true));
         fs::write(folder.join(format!("{name}-error.html")), page.replace("\"/", "\"./")).unwrap();
     }
 }
