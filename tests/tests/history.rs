@@ -87,7 +87,8 @@ struct Run {
     seats: BTreeMap<String, Uuid>,
     line: Vec<Uuid>,
     ended: BTreeSet<Uuid>,
-    people: HashMap<Uuid, Uuid>,
+    /// Each person's newest application, and the key under which it was made.
+    people: HashMap<Uuid, (Uuid, Uuid)>,
 }
 
 impl Run {
@@ -136,7 +137,7 @@ impl Run {
             }
             (kind, seat) => return Err(format!("{kind:?} {seat:?} could not happen")),
         }
-        if let Some(before) = run.people.insert(change.person, it)
+        if let Some((before, _)) = run.people.insert(change.person, (it, change.key))
             && before != it
             && !run.ended.contains(&before)
         {
@@ -156,8 +157,10 @@ impl Run {
                     && self.seats.contains_key(seat.as_str())
                     && self.front_most_free().is_some()
             }
-            (Answer::Refused(Refusal::AlreadyApplied), Ask::Apply { .. }) => {
-                self.people.get(&call.person).is_some_and(|it| !self.ended.contains(it))
+            // Under another key: the same one is told what it did.
+            (Answer::Refused(Refusal::AlreadyApplied), Ask::Apply { key, .. }) => {
+                let newest = self.people.get(&call.person);
+                newest.is_some_and(|(it, made_with)| !self.ended.contains(it) && made_with != key)
             }
             (Answer::Refused(Refusal::WrongState | Refusal::NotFound), Ask::Cancel { application }) => {
                 self.ended.contains(application)

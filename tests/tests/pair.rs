@@ -14,21 +14,23 @@ use domain::registration::entity::application;
 use domain::registration::{Choice, Refusal, State, WriterError, store};
 use domain::space::entity::holiday;
 use futures::future::join_all;
-use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use server::import;
 use tests::programme::{add_people, add_room};
 use tests::{Site, amount, both};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-/// Two in rooms of eight at overlapping times, and four online on other days of the same month.
-const RUNS: [(&str, &str); 6] = [
+/// Two in rooms of eight at overlapping times, the others online and on other days.
+const RUNS: [(&str, &str); 7] = [
     ("P21-101", "in_person,one,강사01,2021-02-01,mon,10:00,12:00"),
     ("P21-102", "in_person,two,강사02,2021-02-01,mon,11:00,13:00"),
     ("P21-103", "online,,강사03,2021-02-02,tue,10:00,12:00"),
     ("P21-104", "online,,강사04,2021-02-03,wed,10:00,12:00"),
     ("P21-105", "online,,강사05,2021-02-04,thu,10:00,12:00"),
     ("P21-106", "online,,강사06,2021-02-05,fri,10:00,12:00"),
+    // In another month than the others.
+    ("P21-107", "online,,강사07,2021-03-08,mon,10:00,12:00"),
 ];
 
 const LIMIT: usize = 3;
@@ -272,5 +274,34 @@ both! {
         let rows = Rows::read(&site.centre).await;
         rows.check_places();
         rows.check_people();
+
+        // What a server remembers of a run is worth nothing once the command line has changed it.
+        for (server, taken) in rush.servers.iter().zip([0, 3]) {
+            let mut people = Vec::new();
+            for person in add_people(&site.centre, 4).await {
+                people.push(site.signed_in(person).await);
+            }
+            let import = async |capacity| {
+                assert!(office.import(&[&capacities[..], &[2, capacity]].concat()).await);
+            };
+            let run = async || {
+                let run = run::Entity::find().filter(run::Column::Code.eq("P21-107"));
+                run.one(site.centre.database()).await.unwrap().unwrap().id
+            };
+            let apply = async |who| {
+                let key = server.clock().id();
+                store::apply(server, who, run().await, Choice::Any, key).await.unwrap()
+            };
+            import(taken + 1).await;
+            assert_eq!(apply(&people[0]).await.state, State::Booked);
+            import(taken + 2).await;
+            assert_eq!(apply(&people[1]).await.state, State::Booked, "a raised capacity was not seen");
+            import(taken + 4).await;
+            assert_eq!(apply(&people[2]).await.state, State::Booked);
+            import(taken + 3).await;
+            let last = apply(&people[3]).await;
+            assert_eq!(last.state, State::Waiting, "a lowered capacity was not seen");
+            store::cancel(server, &people[3], last.application, None).await.unwrap();
+        }
     }
 }
