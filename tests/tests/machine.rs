@@ -739,7 +739,7 @@ both! {
         let duties = [Duty::TrainingManager, Duty::Administrator];
         let office = site.signed_in(site.person("담당", &duties).await).await;
         let config = Config {
-            cases: amount("PROOF_CASES", 8) as u32,
+            cases: amount("PROOF_CASES", 12) as u32,
             max_shrink_iters: 400,
             failure_persistence: None,
             ..Config::default()
