@@ -1,7 +1,7 @@
 //! What happens to every request before and after its page, one function each; `router` says in which order.
 
+use std::any::Any;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::centre::Centre;
 use domain::language::Language;
-use futures::{FutureExt, StreamExt};
+use futures::StreamExt;
 use ipnet::IpNet;
 use tracing::Instrument;
 use web::ask::SourceIp;
@@ -87,24 +87,28 @@ const SECURITY: [(HeaderName, HeaderValue); 6] = [
 const TWO_YEARS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
 /// Says what browsers may do with our pages, and to keep them to themselves unless a page says otherwise.
-pub async fn protect(State(centre): State<Centre>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    headers.extend(SECURITY);
-    if centre.settings().public_url.starts_with("https://") {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, TWO_YEARS);
+pub fn protect<B>(centre: &Centre) -> impl Fn(Response<B>) -> Response<B> + Clone + use<B> {
+    let over_tls = centre.settings().public_url.starts_with("https://");
+    move |mut response| {
+        let headers = response.headers_mut();
+        headers.extend(SECURITY);
+        if over_tls {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, TWO_YEARS);
+        }
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
+        response
     }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
-    response
 }
 
 /// Finds out where the request came from.
-pub async fn find_source(State(web): State<Arc<WebSettings>>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip().to_canonical());
-    let source = source(peer, request.headers(), &web.trusted_proxies);
-    request.extensions_mut().insert(SourceIp(source));
-    next.run(request).await
+pub fn find_source<B>(web: Arc<WebSettings>) -> impl Fn(Request<B>) -> Request<B> + Clone + use<B> {
+    move |mut request| {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip().to_canonical());
+        let source = source(peer, request.headers(), &web.trusted_proxies);
+        request.extensions_mut().insert(SourceIp(source));
+        request
+    }
 }
 
 /// Walks `X-Forwarded-For` from its end, where our own proxies wrote, to the first address that is none of them.
@@ -126,14 +130,9 @@ fn source(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
 }
 
 /// Turns a panic into an answer; the program and the other requests go on.
-pub async fn catch_panic(request: Request, next: Next) -> Response {
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::error!("a page panicked");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
+pub fn answer_panic(_said: Box<dyn Any + Send>) -> Response {
+    tracing::error!("a page panicked");
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
 /// Refuses what another site's page sends in our visitor's name. Browsers say where a request comes from; a
@@ -151,17 +150,18 @@ fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {
 }
 
 /// Ends event streams when the program stops: they would never end by themselves, and stopping waits for them.
-pub async fn end_streams(State(web): State<Arc<WebSettings>>, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    let kind = response.headers().get(header::CONTENT_TYPE);
-    if kind.is_none_or(|kind| kind != "text/event-stream") {
-        return response;
+pub fn end_streams(web: Arc<WebSettings>) -> impl Fn(Response) -> Response + Clone {
+    move |response| {
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        if kind.is_none_or(|kind| kind != "text/event-stream") {
+            return response;
+        }
+        let mut stopping = web.stopping.clone();
+        response.map(|body| {
+            let stopped = async move { stopping.wait_for(|stopping| *stopping).await.map(drop) };
+            Body::from_stream(body.into_data_stream().take_until(Box::pin(stopped)))
+        })
     }
-    let mut stopping = web.stopping.clone();
-    response.map(|body| {
-        let stopped = async move { stopping.wait_for(|stopping| *stopping).await.map(drop) };
-        Body::from_stream(body.into_data_stream().take_until(Box::pin(stopped)))
-    })
 }
 
 #[cfg(test)]

@@ -11,6 +11,10 @@ use server::config::{Config, Flags, LogFormat};
 use server::{database, demo, import, serve, user};
 use tracing_subscriber::EnvFilter;
 
+/// In a rush a third of the server's time went into allocating with the one of libc (`PERFORMANCE.md`).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Courses, seats and people of a learning centre.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
@@ -15,8 +15,10 @@ use domain::centre::Centre;
 use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
-use tower::util::MapRequestLayer;
+use tower::util::{MapRequestLayer, MapResponseLayer};
 use tower::{Layer, ServiceBuilder, ServiceExt};
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
@@ -70,18 +72,19 @@ pub fn app(centre: Centre, web: WebSettings) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(centre.clone(), layers::observe))
-                .layer(from_fn_with_state(centre.clone(), layers::protect))
-                .layer(CompressionLayer::new())
+                .layer(MapResponseLayer::new(layers::protect(&centre)))
+                // What is sent once is not worth more; pages that are kept are compressed well.
+                .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
                 .layer(from_fn_with_state(Kept::new(centre.clone()), kept::keep))
-                .layer(from_fn_with_state(web.clone(), layers::find_source))
+                .layer(MapRequestLayer::new(layers::find_source(web.clone())))
                 .layer(session::layer(centre.clone()))
                 .layer(Extension(web.clone()))
                 .layer(Extension(web.facts.clone()))
                 .layer(from_fn_with_state(centre.clone(), web::draw_errors))
-                .layer(from_fn(layers::catch_panic))
+                .layer(CatchPanicLayer::custom(layers::answer_panic))
                 .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
                 .layer(from_fn_with_state(centre.clone(), layers::same_origin))
-                .layer(from_fn_with_state(web, layers::end_streams))
+                .layer(MapResponseLayer::new(layers::end_streams(web)))
                 .layer(DefaultBodyLimit::max(BODY_LIMIT)),
         )
         .with_state(centre);

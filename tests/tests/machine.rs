@@ -706,7 +706,7 @@ impl<'a> World<'a> {
         assert_eq!(self.letters().await, letters);
 
         let standing = store::standing(&self.site.centre, self.run, None).await.unwrap().unwrap();
-        assert_eq!(standing.snapshot.left, model.left());
+        assert_eq!(standing.book.snapshot().left, model.left());
         for (index, waiting) in
             model.applications.iter().enumerate().filter(|(_, it)| it.state == State::Waiting)
         {

@@ -11,7 +11,8 @@ use uuid::Uuid;
 use crate::account::Accounts;
 use crate::clock::Clock;
 use crate::fresh::{Cache, Counter};
-use crate::registration::{Watchers, Writer, read_turn};
+use crate::kept::Programme;
+use crate::registration::{Shelf, Watchers, Writer, read_turn};
 
 /// What the domain is told by whoever installs it. Checked when the program starts.
 #[derive(Clone, Debug)]
@@ -66,13 +67,16 @@ struct Inner {
     watchers: Watchers,
     accounts: Accounts,
     turn: Counter,
+    shelf: Arc<Shelf>,
+    programme: Programme,
     run_ids: Cache<String, Uuid>,
 }
 
 impl Centre {
     /// Starts the writer and the readers of counters with it, so it must be called inside a tokio runtime.
     pub fn new(database: DatabaseConnection, clock: Clock, settings: Settings) -> Self {
-        let writer = Writer::start(database.clone(), clock.clone(), settings.clone());
+        let shelf = Arc::new(Shelf::default());
+        let writer = Writer::start(database.clone(), clock.clone(), settings.clone(), Arc::clone(&shelf));
         let accounts = Accounts::start(database.clone());
         let watchers = Watchers::default();
         let reader = database.clone();
@@ -80,8 +84,9 @@ impl Centre {
             let database = reader.clone();
             async move { read_turn(&database).await }
         });
-        let run_ids = Cache::new(RUNS);
-        let inner = Inner { database, clock, settings, writer, watchers, accounts, turn, run_ids };
+        let (programme, run_ids) = (Programme::default(), Cache::new(RUNS));
+        let inner =
+            Inner { database, clock, settings, writer, watchers, accounts, turn, shelf, programme, run_ids };
         Self { inner: Arc::new(inner) }
     }
 
@@ -109,6 +114,16 @@ impl Centre {
     /// The ids of runs by their codes. A run keeps its code and its row for ever, so that what is known stays true.
     pub(crate) fn run_ids(&self) -> &Cache<String, Uuid> {
         &self.inner.run_ids
+    }
+
+    /// The books of runs as everybody reads them.
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.inner.shelf
+    }
+
+    /// What is kept in memory of runs, class sessions and rooms.
+    pub(crate) fn programme(&self) -> &Programme {
+        &self.inner.programme
     }
 
     /// What is kept in memory of people and their sign-ins.

@@ -22,6 +22,8 @@ pub mod clock;
 #[cfg(feature = "store")]
 pub mod fresh;
 #[cfg(feature = "store")]
+mod kept;
+#[cfg(feature = "store")]
 mod lines;
 #[cfg(feature = "store")]
 pub mod seoul;

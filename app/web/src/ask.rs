@@ -99,7 +99,7 @@ impl Ask {
     pub async fn kept(&self, mut page: Response) -> Result<Response, AppError> {
         if self.viewer.is_none() && page.status() == StatusCode::OK {
             // From before it was drawn: one drawn while a window opened is never shown again.
-            let until = next_change(self.centre.database(), self.asked_at).await?;
+            let until = next_change(&self.centre, self.asked_at).await?;
             page.extensions_mut().insert(Keep { until });
         }
         Ok(page)

@@ -1,6 +1,7 @@
 //! Reading the catalogue.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use sea_orm::sea_query::{Expr, LikeExpr, Query, SelectStatement};
@@ -14,9 +15,10 @@ use crate::account::{Duty, SignedIn};
 use crate::centre::Centre;
 use crate::course::entity::{class_session, course, run};
 use crate::course::{Audience, Category, ClassState, Mode, RunCode, RunState, Window, search_key, window};
+use crate::kept::kept;
 use crate::named::named;
-use crate::registration::State;
 use crate::registration::entity::application;
+use crate::registration::{State, book};
 use crate::seoul;
 use crate::space::entity::space;
 use crate::space::store::{Tree, seats_in_service};
@@ -66,15 +68,18 @@ impl People {
     }
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Listing {
     pub lines: Vec<RunLine>,
     /// How many there are on all pages.
     pub total: u64,
+    /// When time alone makes it another.
+    pub until: DateTime<Utc>,
 }
 
 /// The published runs that `viewer` may take, `size` of them from page `page` (from 0) on: those still to be
-/// applied for by opening time, then those that are over, the latest first.
+/// applied for by opening time, then those that are over, the latest first. Read anew when the programme or the time has
+/// changed it; people are counted each time.
 pub async fn list_runs(
     centre: &Centre,
     filter: &Filter,
@@ -82,13 +87,37 @@ pub async fn list_runs(
     page: u64,
     size: u64,
 ) -> Result<Listing, DbErr> {
+    let staff = viewer.is_some_and(SignedIn::is_staff);
+    let now = centre.clock().now();
+    let key = format!("{filter:?} {staff} {page} {size}");
+    let good = |listing: &Arc<Listing>| now < listing.until;
+    let read = || async { read_runs(centre, filter, staff, page, size).await.map(Arc::new) };
+    let listing = kept(centre, &centre.programme().listings, key, good, read).await?;
+    let mut listing = Arc::unwrap_or_clone(listing);
+    let ids: Vec<Uuid> = listing.lines.iter().map(|line| line.run.id).collect();
+    let counts = counts(centre.database(), &ids).await?;
+    for line in &mut listing.lines {
+        let people = counts.get(&line.run.id).copied().unwrap_or_default();
+        line.people = People { places: line.people.places, ..people };
+    }
+    Ok(listing)
+}
+
+async fn read_runs(
+    centre: &Centre,
+    filter: &Filter,
+    staff: bool,
+    page: u64,
+    size: u64,
+) -> Result<Listing, DbErr> {
     let (db, now) = (centre.database(), centre.clock().now());
+    let until = next_change(centre, now).await?;
     let tree = Tree::load(db).await?;
     let mut wanted = Condition::all()
         .add(run::Column::State.eq(RunState::Published))
         .add_option(filter.mode.map(|mode| run::Column::Mode.eq(mode)));
     let mut courses = Condition::all().add_option(filter.category.map(|it| course::Column::Category.eq(it)));
-    if !viewer.is_some_and(SignedIn::is_staff) {
+    if !staff {
         courses = courses.add(course::Column::Audience.eq(Audience::Resident));
     }
     wanted = wanted.add(run::Column::CourseId.in_subquery(courses_that(courses)));
@@ -132,7 +161,7 @@ pub async fn list_runs(
         .limit(size)
         .all(db)
         .await?;
-    Ok(Listing { lines: lines(db, runs, &tree, now).await?, total })
+    Ok(Listing { lines: lines(db, runs, &tree, now).await?, total, until })
 }
 
 /// The runs of a year (by first date; those without one belong to every year) for those who keep the programme.
@@ -284,27 +313,57 @@ impl RunView {
     }
 }
 
-/// The run of a code, whoever may see it.
+/// The run of a code, whoever may see it. Nothing is read for one that nobody has changed.
 pub async fn find_run(centre: &Centre, code: &RunCode) -> Result<Option<RunView>, DbErr> {
+    let Some(id) = find_run_id(centre, code).await? else { return Ok(None) };
+    let read = || async { read_run(centre, id).await.map(Arc::new) };
+    let view = kept(centre, &centre.programme().runs, id, |_| true, read).await?;
+    let Some(book) = book(centre, view.run.id).await? else { return Ok(None) };
+    let mut view = Arc::unwrap_or_clone(view);
+    view.window = window(view.run.apply_from, view.run.apply_until, centre.clock().now());
+    view.people.taken = book.live.held().len().try_into().unwrap_or(u32::MAX);
+    view.people.waiting = book.live.waiting().len().try_into().unwrap_or(u32::MAX);
+    Ok(Some(view))
+}
+
+async fn read_run(centre: &Centre, id: Uuid) -> Result<RunView, DbErr> {
     let (db, now) = (centre.database(), centre.clock().now());
-    let Some(run) = run::Entity::find().filter(run::Column::Code.eq(code.as_str())).one(db).await? else {
-        return Ok(None);
-    };
-    let tree = Tree::load(db).await?;
+    let missing = || DbErr::RecordNotFound("a run that was there".into());
+    let run = run::Entity::find_by_id(id).one(db).await?.ok_or_else(missing)?;
     let sessions = class_session::Entity::find()
-        .filter(class_session::Column::RunId.eq(run.id))
+        .filter(class_session::Column::RunId.eq(id))
         .order_by_asc(class_session::Column::Number)
         .all(db)
         .await?;
-    let line = lines(db, vec![run], &tree, now).await?.pop();
-    Ok(line.map(|line| RunView {
+    let line = lines(db, vec![run], &Tree::load(db).await?, now).await?.pop().ok_or_else(missing)?;
+    Ok(RunView {
         run: line.run,
         course: line.course,
         space: line.space,
         sessions,
         people: line.people,
         window: line.window,
-    }))
+    })
+}
+
+/// The id of the run with this code, in whatever state; the second time without asking the database.
+pub async fn find_run_id(centre: &Centre, code: &RunCode) -> Result<Option<Uuid>, DbErr> {
+    let code = code.as_str().to_owned();
+    // What never changes is true under any number.
+    if let Some(known) = centre.run_ids().get(0, &code) {
+        return Ok(Some(known));
+    }
+    let found = run::Entity::find()
+        .select_only()
+        .column(run::Column::Id)
+        .filter(run::Column::Code.eq(&code))
+        .into_tuple()
+        .one(centre.database())
+        .await?;
+    if let Some(id) = found {
+        centre.run_ids().put(0, code, id);
+    }
+    Ok(found)
 }
 
 /// Every course, by title.
@@ -339,7 +398,12 @@ pub async fn list_instructors<C: ConnectionTrait>(db: &C) -> Result<Vec<(Uuid, S
 
 /// The next instant after `now` at which the catalogue changes without anybody's doing: a window opens or closes, a class
 /// begins or ends, a day begins in Seoul. Uses the indexes `run_window` and `class_session_time`.
-pub async fn next_change<C: ConnectionTrait>(db: &C, now: DateTime<Utc>) -> Result<DateTime<Utc>, DbErr> {
+pub async fn next_change(centre: &Centre, now: DateTime<Utc>) -> Result<DateTime<Utc>, DbErr> {
+    let read = || read_next_change(centre.database(), now);
+    kept(centre, &centre.programme().next_change, (), |then| now < *then, read).await
+}
+
+async fn read_next_change<C: ConnectionTrait>(db: &C, now: DateTime<Utc>) -> Result<DateTime<Utc>, DbErr> {
     let of_run = async |column: run::Column| {
         let later = run::Entity::find().select_only().column(column).filter(column.gt(now));
         later.order_by_asc(column).into_tuple::<DateTime<Utc>>().one(db).await

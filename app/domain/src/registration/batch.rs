@@ -1,35 +1,33 @@
 //! One batch of the writer: takes its turn, reads what it doesn't know, decides, writes everything at once.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
-    EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 
 use super::entity::{application, application_event, writer};
+use super::shelf::Shelf;
 use super::writer::{Actor, Apply, Command, Outcome, Waiting};
-use super::{Applicant, Book, Chair, Entry, EventKind, Grant, Place, Refusal, Roll, State};
-use crate::account::entity::person;
+use super::{Applicant, Book, Entry, EventKind, Grant, Place, Refusal, State};
 use crate::centre::Settings;
 use crate::clock::Clock;
-use crate::course::entity::{class_session, course, run};
-use crate::course::{ClassState, RunState};
-use crate::language::Language;
+use crate::course::RunState;
 use crate::notice::store::{Draft, Recipient};
 use crate::notice::{Event, Facts, quiet_for};
 use crate::seoul;
 use crate::space::SeatCode;
-use crate::space::entity::{seat, space};
 
 /// What the writer remembers between batches, true as long as the turn is the one it knows.
 #[derive(Default)]
 pub(super) struct Memory {
     turn: i64,
     stamp: i64,
-    books: HashMap<Uuid, Book>,
+    books: HashMap<Uuid, Arc<Book>>,
     people: HashMap<Uuid, Vec<Past>>,
 }
 
@@ -68,9 +66,24 @@ pub(super) struct Batch<'a> {
     made: BTreeMap<Uuid, application::Model>,
     /// Known applications that changed, by id.
     changed: BTreeMap<Uuid, Change>,
+    /// The runs whose books this batch has changed.
+    touched: BTreeSet<Uuid>,
     cancelled_runs: Vec<(Uuid, Actor)>,
     events: Vec<application_event::ActiveModel>,
     notices: Vec<Draft>,
+}
+
+/// What a committed batch lets everybody see.
+pub(super) struct Shown {
+    turn: i64,
+    books: Vec<Arc<Book>>,
+    applications_alone: bool,
+}
+
+impl Shown {
+    pub(super) fn put_on(self, shelf: &Shelf) {
+        shelf.advance(self.turn, self.books, self.applications_alone);
+    }
 }
 
 struct Change {
@@ -85,6 +98,7 @@ impl<'a> Batch<'a> {
         clock: &'a Clock,
         settings: &'a Settings,
         memory: &'a mut Memory,
+        shelf: &Shelf,
         waiting: &[Waiting],
     ) -> Result<Self, DbErr> {
         take_turn(tx, memory, waiting.len()).await?;
@@ -92,7 +106,7 @@ impl<'a> Batch<'a> {
             memory.people.clear();
         }
         load_people(tx, memory, waiting).await?;
-        load_books(tx, memory, waiting).await?;
+        load_books(tx, memory, shelf, waiting).await?;
         Ok(Self {
             tx,
             clock,
@@ -101,6 +115,7 @@ impl<'a> Batch<'a> {
             now: clock.now(),
             made: BTreeMap::new(),
             changed: BTreeMap::new(),
+            touched: BTreeSet::new(),
             cancelled_runs: Vec::new(),
             events: Vec::new(),
             notices: Vec::new(),
@@ -152,7 +167,7 @@ impl<'a> Batch<'a> {
         let who = Applicant {
             staff: apply.staff,
             at_desk: matches!(apply.actor, Actor::Office(_)),
-            others: live.filter_map(|past| self.memory.books.get(&past.run)).collect(),
+            others: live.filter_map(|past| self.memory.books.get(&past.run)).map(Arc::as_ref).collect(),
             monthly_limit: self.settings.applications_a_month,
         };
         let (state, place, kind, event) = match book.apply(&who, &apply.choice, arrived)? {
@@ -181,7 +196,7 @@ impl<'a> Batch<'a> {
             Entry { id, person: apply.person, language: apply.language, state, place, offer_until: None };
         let past = Past { application: id, run: apply.run, key: apply.key, state };
         self.memory.people.entry(apply.person).or_default().push(past);
-        if let Some(book) = self.memory.books.get_mut(&apply.run) {
+        if let Some(book) = self.change(apply.run) {
             book.live.insert(stamp, entry);
         }
         self.record(apply.run, stamp, kind, apply.actor, None);
@@ -259,15 +274,17 @@ impl<'a> Batch<'a> {
     }
 
     fn cancel_run(&mut self, run: Uuid, actor: Actor, reason: &str) -> Result<(), Refusal> {
-        let Some(book) = self.memory.books.get_mut(&run).filter(|book| book.state == RunState::Published)
-        else {
+        let book = &self.memory.books[&run];
+        if book.state != RunState::Published {
             return Err(Refusal::RunCancelled);
-        };
+        }
         if book.meets.last().is_some_and(|(_, end)| *end <= self.now) {
             return Err(Refusal::Closed);
         }
-        book.state = RunState::Cancelled;
         let stamps: Vec<i64> = book.live.iter().map(|(stamp, _)| stamp).collect();
+        if let Some(book) = self.change(run) {
+            book.state = RunState::Cancelled;
+        }
         for stamp in stamps {
             self.tell(run, stamp, Event::RunCancelled, Some(reason));
             self.close(run, stamp, State::Cancelled, EventKind::Cancelled, actor, Some(reason));
@@ -357,7 +374,7 @@ impl<'a> Batch<'a> {
     ) {
         self.record(run, stamp, kind, actor, reason);
         self.set(run, stamp, state, None, None);
-        if let Some(book) = self.memory.books.get_mut(&run) {
+        if let Some(book) = self.change(run) {
             book.live.remove(stamp);
         }
     }
@@ -371,22 +388,28 @@ impl<'a> Batch<'a> {
         place: Option<Place>,
         offer_until: Option<DateTime<Utc>>,
     ) {
-        let book = self.memory.books.get_mut(&run);
-        let Some(entry) = book.and_then(|book| book.live.change(stamp, state, place, offer_until)) else {
-            return;
-        };
-        if let Some(past) = self.memory.people.get_mut(&entry.person) {
-            past.iter_mut().filter(|past| past.application == entry.id).for_each(|past| past.state = state);
+        let Some(book) = self.change(run) else { return };
+        let Some(entry) = book.live.change(stamp, state, place, offer_until) else { return };
+        let (id, person) = (entry.id, entry.person);
+        if let Some(past) = self.memory.people.get_mut(&person) {
+            past.iter_mut().filter(|past| past.application == id).for_each(|past| past.state = state);
         }
-        match self.made.get_mut(&entry.id) {
+        match self.made.get_mut(&id) {
             Some(row) => {
                 (row.state, row.offer_until) = (state, offer_until);
                 (row.seat_id, row.admission) = columns(place);
             }
             None => {
-                self.changed.insert(entry.id, Change { state, place, offer_until });
+                self.changed.insert(id, Change { state, place, offer_until });
             }
         }
+    }
+
+    /// A book to be changed. Whoever reads it on the shelf keeps it as it was.
+    fn change(&mut self, run: Uuid) -> Option<&mut Book> {
+        let book = self.memory.books.get_mut(&run)?;
+        self.touched.insert(run);
+        Some(Arc::make_mut(book))
     }
 
     fn outcome(&self, run: Uuid, application: Uuid, state: State, repeated: bool) -> Outcome {
@@ -445,8 +468,12 @@ impl<'a> Batch<'a> {
     }
 
     /// Writes the whole batch. What frees a place goes before what takes one, so that the unique indexes hold at
-    /// every statement.
-    pub(super) async fn write(self) -> Result<(), DbErr> {
+    /// every statement. Returns what is to be shown once it is committed.
+    pub(super) async fn write(self) -> Result<Shown, DbErr> {
+        let books =
+            self.touched.iter().filter_map(|run| self.memory.books.get(run)).map(Arc::clone).collect();
+        let applications_alone = self.cancelled_runs.is_empty();
+        let shown = Shown { turn: self.memory.turn, books, applications_alone };
         let (freeing, taking): (Vec<_>, Vec<_>) =
             self.changed.into_iter().partition(|(_, change)| change.place.is_none());
         for (id, change) in freeing.into_iter().chain(taking) {
@@ -479,7 +506,7 @@ impl<'a> Batch<'a> {
         }
         let stamp = writer::ActiveModel { stamp: Set(self.memory.stamp), ..Default::default() };
         writer::Entity::update_many().set(stamp).exec(self.tx).await?;
-        Ok(())
+        Ok(shown)
     }
 }
 
@@ -551,112 +578,27 @@ async fn load_people(
     Ok(())
 }
 
-/// Reads the books of the runs asked about, and of those in which the applicants are live.
-async fn load_books(tx: &DatabaseTransaction, memory: &mut Memory, waiting: &[Waiting]) -> Result<(), DbErr> {
+/// Reads the books of the runs asked about, and of those in which the applicants are live, as far as nobody has before.
+async fn load_books(
+    tx: &DatabaseTransaction,
+    memory: &mut Memory,
+    shelf: &Shelf,
+    waiting: &[Waiting],
+) -> Result<(), DbErr> {
     let mut wanted: BTreeSet<Uuid> = waiting.iter().map(|asked| asked.command.run()).collect();
     for asked in waiting {
         let Command::Apply(apply) = &asked.command else { continue };
         let past = memory.people.get(&apply.person).map_or(&[][..], Vec::as_slice);
         wanted.extend(past.iter().filter(|past| past.state.is_live()).map(|past| past.run));
     }
-    for run in wanted {
-        if !memory.books.contains_key(&run)
-            && let Some(book) = load_book(tx, run).await?
-        {
-            memory.books.insert(run, book);
-        }
+    wanted.retain(|run| !memory.books.contains_key(run));
+    // The turn before this batch: nobody can be beyond it while the batch holds the lock.
+    let turn = memory.turn - 1;
+    memory.books.extend(wanted.iter().filter_map(|run| Some((*run, shelf.find(turn, *run)?))));
+    wanted.retain(|run| !memory.books.contains_key(run));
+    if !wanted.is_empty() {
+        let books = super::book::load(tx, &wanted).await?;
+        memory.books.extend(books.into_iter().map(|book| (book.run, Arc::new(book))));
     }
     Ok(())
-}
-
-/// Reads one run's book from the rows.
-pub(super) async fn load_book<C: ConnectionTrait>(tx: &C, id: Uuid) -> Result<Option<Book>, DbErr> {
-    let Some(row) = run::Entity::find_by_id(id).one(tx).await? else { return Ok(None) };
-    let course = course::Entity::find_by_id(row.course_id).one(tx).await?;
-    let course = course.ok_or_else(|| DbErr::RecordNotFound("a run's course".into()))?;
-    let room = match row.space_id {
-        Some(space) => space::Entity::find_by_id(space).one(tx).await?,
-        None => None,
-    };
-    let meets: Vec<_> = class_session::Entity::find()
-        .filter(class_session::Column::RunId.eq(id))
-        .filter(class_session::Column::State.eq(ClassState::Planned))
-        .order_by_asc(class_session::Column::StartsAt)
-        .all(tx)
-        .await?
-        .into_iter()
-        .map(|class| (class.starts_at, class.ends_at))
-        .collect();
-    let month = meets.first().map(|(start, _)| seoul::day(*start)).map(|day| (day.year(), day.month()));
-    Ok(Some(Book {
-        run: id,
-        code: row.code,
-        course: course.title,
-        space: room.map(|room| room.name).unwrap_or_default(),
-        state: row.state,
-        audience: course.audience,
-        mode: row.mode,
-        selection: row.selection,
-        capacity: u32::try_from(row.capacity).unwrap_or_default(),
-        apply_from: row.apply_from,
-        apply_until: row.apply_until,
-        cancel_until: row.cancel_until,
-        offer_minutes: row.offer_minutes.and_then(|minutes| u32::try_from(minutes).ok()),
-        meets,
-        month,
-        chairs: load_chairs(tx, row.space_id).await?,
-        live: load_live(tx, id).await?,
-    }))
-}
-
-async fn load_chairs<C: ConnectionTrait>(
-    tx: &C,
-    space: Option<Uuid>,
-) -> Result<BTreeMap<Uuid, Chair>, DbErr> {
-    let Some(space) = space else { return Ok(BTreeMap::new()) };
-    let rooms = crate::space::store::Tree::load(tx).await?.within(space);
-    let mut rows =
-        seat::Entity::find().filter(seat::Column::SpaceId.is_in(rooms.iter().copied())).all(tx).await?;
-    let room = |seat: &seat::Model| rooms.iter().position(|room| *room == seat.space_id);
-    rows.sort_by_key(|seat| (room(seat), seat.line, seat.position));
-    let mut chairs = BTreeMap::new();
-    for (order, row) in (0..).zip(rows) {
-        let Some(code) = SeatCode::parse(&row.code) else { continue };
-        let in_service = row.out_of_service.is_none();
-        chairs.insert(row.id, Chair { code, accessible: row.accessible, in_service, order });
-    }
-    Ok(chairs)
-}
-
-async fn load_live<C: ConnectionTrait>(tx: &C, run: Uuid) -> Result<Roll, DbErr> {
-    let live = application::Entity::find()
-        .filter(application::Column::RunId.eq(run))
-        .filter(application::Column::State.is_in(State::LIVE));
-    let people = live.clone().select_only().column(application::Column::PersonId).into_query();
-    let languages: HashMap<Uuid, Language> = person::Entity::find()
-        .select_only()
-        .columns([person::Column::Id, person::Column::Language])
-        .filter(person::Column::Id.in_subquery(people))
-        .into_tuple()
-        .all(tx)
-        .await?
-        .into_iter()
-        .collect();
-    let entry = |row: application::Model| {
-        let entry = Entry {
-            id: row.id,
-            person: row.person_id,
-            language: languages.get(&row.person_id).copied().unwrap_or(Language::Ko),
-            state: row.state,
-            place: place(row.seat_id, row.admission),
-            offer_until: row.offer_until,
-        };
-        (row.stamp, entry)
-    };
-    Ok(live.all(tx).await?.into_iter().map(entry).collect())
-}
-
-fn place(seat_id: Option<Uuid>, admission: Option<i32>) -> Option<Place> {
-    let numbered = || admission.and_then(|number| u32::try_from(number).ok()).map(Place::Admission);
-    seat_id.map(Place::Seat).or_else(numbered)
 }

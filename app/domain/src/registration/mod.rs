@@ -8,13 +8,19 @@ pub use roll::{Entry, Roll};
 #[cfg(feature = "store")]
 mod batch;
 #[cfg(feature = "store")]
+mod book;
+#[cfg(feature = "store")]
 pub mod entity;
+#[cfg(feature = "store")]
+mod shelf;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "store")]
 mod watch;
 #[cfg(feature = "store")]
 mod writer;
+#[cfg(feature = "store")]
+pub(crate) use shelf::{Shelf, book};
 #[cfg(feature = "store")]
 pub(crate) use store::read_turn;
 #[cfg(feature = "store")]

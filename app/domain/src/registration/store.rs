@@ -1,6 +1,7 @@
 //! What people do with applications, each verb one command to the writer; and reading them back.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -10,8 +11,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::entity::{application, application_event, writer};
+use super::shelf::book;
 use super::writer::{Actor, Apply, Command, Outcome, WriterError};
-use super::{Applicant, Book, Choice, Refusal, Snapshot, State};
+use super::{Applicant, Book, Choice, Refusal, State};
 use crate::account::access::look;
 use crate::account::entity::{contact, person};
 use crate::account::store::{Contact, contacts_of, names_of};
@@ -19,6 +21,7 @@ use crate::account::{ContactKind, Desk, Duty, RunEditor, SignedIn, Subject, Trai
 use crate::centre::Centre;
 use crate::course::entity::{class_session, course, run};
 use crate::course::{ClassState, RunCode, RunState, Selection};
+use crate::kept::kept;
 use crate::language::Language;
 use crate::space::entity::{seat, space};
 use crate::space::{SeatCode, SeatPlan};
@@ -173,7 +176,7 @@ pub async fn check_at_desk(
     run: Uuid,
     choice: &Choice,
 ) -> Result<(), WriterError> {
-    let book = super::batch::load_book(centre.database(), run).await?.ok_or(Refusal::NotFound)?;
+    let book = book(centre, run).await?.ok_or(Refusal::NotFound)?;
     let limit = centre.settings().applications_a_month;
     let who = Applicant { staff: false, at_desk: true, others: Vec::new(), monthly_limit: limit };
     book.apply(&who, choice, centre.clock().now())?;
@@ -206,56 +209,27 @@ pub struct Mine {
     pub seat: Option<SeatCode>,
     pub rank: Option<u32>,
     pub offer_until: Option<DateTime<Utc>>,
-    pub applied_at: DateTime<Utc>,
 }
 
 /// What a run's page needs to take an application: what everybody sees, and what is one's own.
 #[derive(Clone, Debug)]
 pub struct Standing {
-    pub book: Book,
-    pub snapshot: Snapshot,
+    pub book: Arc<Book>,
     pub mine: Option<Mine>,
 }
 
-/// Reads a run's book and the viewer's live application in it.
+/// A run's book and the viewer's live application in it; from memory, where nobody but the writer here has changed
+/// anything since it was read.
 pub async fn standing(centre: &Centre, run: Uuid, viewer: Option<Uuid>) -> Result<Option<Standing>, DbErr> {
-    let db = centre.database();
-    let Some(book) = super::batch::load_book(db, run).await? else { return Ok(None) };
-    let mine = match viewer.and_then(|person| book.of_person(person)) {
-        Some((stamp, entry)) => {
-            let row = application::Entity::find_by_id(entry.id).one(db).await?;
-            row.map(|row| Mine {
-                id: entry.id,
-                state: entry.state,
-                seat: book.seat_code(entry.place).and_then(|code| SeatCode::parse(&code)),
-                rank: book.rank(stamp),
-                offer_until: entry.offer_until,
-                applied_at: row.applied_at,
-            })
-        }
-        None => None,
-    };
-    Ok(Some(Standing { snapshot: book.snapshot(), book, mine }))
-}
-
-/// The id of the run with this code, in whatever state; the second time without asking the database.
-pub async fn find_run_id(centre: &Centre, code: &RunCode) -> Result<Option<Uuid>, DbErr> {
-    let code = code.as_str().to_owned();
-    // What never changes is true under any number.
-    if let Some(known) = centre.run_ids().get(0, &code) {
-        return Ok(Some(known));
-    }
-    let found = run::Entity::find()
-        .select_only()
-        .column(run::Column::Id)
-        .filter(run::Column::Code.eq(&code))
-        .into_tuple()
-        .one(centre.database())
-        .await?;
-    if let Some(id) = found {
-        centre.run_ids().put(0, code, id);
-    }
-    Ok(found)
+    let Some(book) = book(centre, run).await? else { return Ok(None) };
+    let mine = viewer.and_then(|person| book.of_person(person)).map(|(stamp, entry)| Mine {
+        id: entry.id,
+        state: entry.state,
+        seat: book.seat_code(entry.place).and_then(|code| SeatCode::parse(&code)),
+        rank: book.rank(stamp),
+        offer_until: entry.offer_until,
+    });
+    Ok(Some(Standing { book, mine }))
 }
 
 /// The run with this code, in whatever state.
@@ -264,12 +238,16 @@ pub async fn find_run(centre: &Centre, code: &RunCode) -> Result<Option<run::Mod
 }
 
 /// The seat plan people of the run sit in; empty where they don't.
-pub async fn plan(centre: &Centre, run: &run::Model, book: &Book) -> Result<SeatPlan, DbErr> {
-    let Some(id) = run.space_id.filter(|_| book.has_plan()) else { return Ok(SeatPlan::default()) };
-    match space::Entity::find_by_id(id).one(centre.database()).await? {
-        Some(space) => crate::space::store::plan_of(centre.database(), &space).await,
-        None => Ok(SeatPlan::default()),
-    }
+pub async fn plan(centre: &Centre, run: &run::Model, book: &Book) -> Result<Arc<SeatPlan>, DbErr> {
+    let Some(id) = run.space_id.filter(|_| book.has_plan()) else { return Ok(Arc::default()) };
+    let read = || async {
+        let plan = match space::Entity::find_by_id(id).one(centre.database()).await? {
+            Some(space) => crate::space::store::plan_of(centre.database(), &space).await?,
+            None => SeatPlan::default(),
+        };
+        Ok(Arc::new(plan))
+    };
+    kept(centre, &centre.programme().plans, id, |_| true, read).await
 }
 
 /// A line of "my courses".
@@ -387,7 +365,7 @@ pub struct Participant {
 }
 
 /// The runs the desk can enter somebody into: published, their window has opened, not yet begun.
-pub async fn list_open_at_desk(centre: &Centre, _desk: &Desk) -> Result<Vec<Book>, DbErr> {
+pub async fn list_open_at_desk(centre: &Centre, _desk: &Desk) -> Result<Vec<Arc<Book>>, DbErr> {
     let (db, now) = (centre.database(), centre.clock().now());
     let begun = class_session::Entity::find()
         .select_only()
@@ -403,24 +381,23 @@ pub async fn list_open_at_desk(centre: &Centre, _desk: &Desk) -> Result<Vec<Book
         .await?;
     let mut books = Vec::with_capacity(runs.len());
     for run in runs {
-        books.extend(super::batch::load_book(db, run.id).await?.filter(|book| book.begins().is_some()));
+        books.extend(book(centre, run.id).await?.filter(|book| book.begins().is_some()));
     }
-    books.sort_by_key(Book::begins);
+    books.sort_by_key(|book| book.begins());
     Ok(books)
 }
 
 /// The live applications of a run, in order of arrival, for the desk: masked, since whoever stands there says who
 /// they are.
 pub async fn list_at_desk(centre: &Centre, _desk: &Desk, run: Uuid) -> Result<Vec<Participant>, DbErr> {
-    let Some(book) = super::batch::load_book(centre.database(), run).await? else { return Ok(Vec::new()) };
+    let Some(book) = book(centre, run).await? else { return Ok(Vec::new()) };
     list_live(centre, &book, Names::Masked).await
 }
 
 /// The live applications of a run, in order of arrival, for who runs it. Names are whole for those who need them: the
 /// instructor, and who approves applications; that look is written down.
 pub async fn list_of_run(centre: &Centre, editor: &RunEditor) -> Result<Vec<Participant>, DbErr> {
-    let run = super::batch::load_book(centre.database(), editor.run()).await?;
-    let Some(book) = run else { return Ok(Vec::new()) };
+    let Some(book) = book(centre, editor.run()).await? else { return Ok(Vec::new()) };
     if editor.duty() != Duty::Instructor && book.selection != Selection::Approval {
         return list_live(centre, &book, Names::Masked).await;
     }

@@ -9,8 +9,7 @@ use sea_orm::DbErr;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::batch::load_book;
-use super::store::read_turn;
+use super::shelf::book;
 use crate::centre::Centre;
 
 /// Changes closer together than this reach the watchers as one.
@@ -65,7 +64,7 @@ impl Watchers {
             return Ok(());
         }
         let newcomer = self.newcomer.swap(false, Ordering::AcqRel);
-        let now = read_turn(centre.database()).await?;
+        let now = centre.last_turn().await?;
         if now == *turn && !newcomer {
             return Ok(());
         }
@@ -102,7 +101,7 @@ fn publish(sender: &watch::Sender<Arc<str>>, text: Arc<str>) {
 }
 
 async fn encode(centre: &Centre, run: Uuid) -> Result<Option<Arc<str>>, DbErr> {
-    let Some(book) = load_book(centre.database(), run).await? else { return Ok(None) };
+    let Some(book) = book(centre, run).await? else { return Ok(None) };
     let text = serde_json::to_string(&book.snapshot()).map_err(|error| DbErr::Json(error.to_string()))?;
     Ok(Some(Arc::from(text)))
 }

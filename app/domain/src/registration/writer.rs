@@ -13,6 +13,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use uuid::Uuid;
 
 use super::batch::{Batch, Memory};
+use super::shelf::Shelf;
 use super::{Choice, Refusal, State};
 use crate::centre::Settings;
 use crate::clock::Clock;
@@ -161,7 +162,12 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the writer's task on the current tokio runtime.
-    pub fn start(database: DatabaseConnection, clock: Clock, settings: Settings) -> Self {
+    pub(crate) fn start(
+        database: DatabaseConnection,
+        clock: Clock,
+        settings: Settings,
+        shelf: Arc<Shelf>,
+    ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let changed = Arc::new(Notify::new());
         let work = Work {
@@ -169,6 +175,7 @@ impl Writer {
             clock: clock.clone(),
             settings,
             memory: Memory::default(),
+            shelf,
             changed: Arc::clone(&changed),
         };
         tokio::spawn(work.run(waiting));
@@ -203,7 +210,7 @@ impl Writer {
         super::store::is_overdue(&self.database, self.clock.now()).await
     }
 
-    /// Wakes whoever awaits it after each commit; see `watch.rs`.
+    /// Wakes the one who awaits it, now or next, after each commit; see `watch.rs`.
     pub(super) fn changed(&self) -> &Notify {
         &self.changed
     }
@@ -214,6 +221,7 @@ struct Work {
     clock: Clock,
     settings: Settings,
     memory: Memory,
+    shelf: Arc<Shelf>,
     changed: Arc<Notify>,
 }
 
@@ -222,7 +230,7 @@ impl Work {
         let mut waiting = Vec::with_capacity(BATCH);
         while queue.recv_many(&mut waiting, BATCH).await > 0 {
             self.decide(std::mem::take(&mut waiting)).await;
-            self.changed.notify_waiters();
+            self.changed.notify_one();
         }
     }
 
@@ -271,7 +279,8 @@ impl Work {
         waiting: &[Waiting],
     ) -> Result<Vec<Result<Option<Outcome>, Refusal>>, Failed> {
         let tx = crate::centre::begin(&self.database).await?;
-        let mut batch = Batch::begin(&tx, &self.clock, &self.settings, &mut self.memory, waiting).await?;
+        let mut batch =
+            Batch::begin(&tx, &self.clock, &self.settings, &mut self.memory, &self.shelf, waiting).await?;
         let answers = waiting.iter().map(|asked| batch.decide(&asked.command, asked.arrived)).collect();
         if batch.changes_nothing() {
             // What the answers rest on was committed before this batch took the lock.
@@ -279,8 +288,9 @@ impl Work {
             tx.rollback().await?;
             return Ok(answers);
         }
-        batch.write().await?;
+        let shown = batch.write().await?;
         tx.commit().await.map_err(Failed::Doubtful)?;
+        shown.put_on(&self.shelf);
         Ok(answers)
     }
 }

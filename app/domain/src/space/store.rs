@@ -1,11 +1,14 @@
 //! Reading spaces and seat plans.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use crate::centre::Centre;
+use crate::kept::kept;
 use crate::language::Language;
 use crate::space::entity::{seat, space};
 use crate::space::model::name_in;
@@ -102,6 +105,12 @@ impl Tree {
         }
         self.children(Some(id)).filter(|room| seated.contains_key(&room.id)).collect()
     }
+}
+
+/// The tree, read again only after somebody has changed it.
+pub async fn tree(centre: &Centre) -> Result<Arc<Tree>, DbErr> {
+    let read = || async { Tree::load(centre.database()).await.map(Arc::new) };
+    kept(centre, &centre.programme().trees, (), |_| true, read).await
 }
 
 /// The plan of a space: its own seats, or those of its parts beside each other. A building has none: its rooms do.

@@ -4,7 +4,7 @@ use axum::response::Response;
 use domain::course::store::{self, Filter, RunLine, When};
 use domain::course::{Category, Mode, Window};
 use domain::seoul;
-use domain::space::store::Tree;
+use domain::space::store::tree;
 use leptos::prelude::*;
 
 use super::{badges, category_word, mode_word, selection_word, title};
@@ -32,7 +32,7 @@ pub async fn catalogue(ask: Ask, Query(query): Query) -> Result<Response, AppErr
         window: Window::parse(query.text("window")),
     };
     let found = store::list_runs(&ask.centre, &filter, ask.viewer.as_ref(), page - 1, PAGE).await?;
-    let tree = Tree::load(ask.centre.database()).await?;
+    let tree = tree(&ask.centre).await?;
     let rooms = tree.all().iter().filter(|space| space.holds_classes());
     let rooms: Vec<Choice> = rooms.map(|room| Choice::new(&room.code, room.name_in(l))).collect();
     let pages = usize::try_from(found.total.div_ceil(PAGE)).unwrap_or(1);

@@ -202,7 +202,7 @@ impl<'a> Counter<'a> {
         let centre = &self.ask.centre;
         let standing = store::standing(centre, self.run.id, None).await?.ok_or(AppError::NotFound)?;
         let plan = store::plan(centre, &self.run, &standing.book).await?;
-        Ok(seat_choices(l, &plan, &standing.snapshot))
+        Ok(seat_choices(l, &plan, &standing.book.snapshot()))
     }
 }
 

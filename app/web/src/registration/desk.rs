@@ -186,8 +186,8 @@ async fn draw(ask: &Ask, desk: &Desk, run: &run::Model, drawn: Drawn) -> Result<
     let address = ask.link(&format!("/desk/{}", run.code));
     let title = format!("{} ({})", standing.book.course, run.code);
     let mut seats = vec![Choice::new("any", words::desk_any(l))];
-    seats.extend(seat_choices(l, &plan, &standing.snapshot));
-    let Snapshot { left, waiting, .. } = standing.snapshot;
+    seats.extend(seat_choices(l, &plan, &standing.book.snapshot()));
+    let Snapshot { left, waiting, .. } = standing.book.snapshot();
     let left = words::places_left_and_waiting(l, left, standing.book.capacity, waiting);
     let fresh = Input::new([("language", Language::Ko.code()), ("seat", "any")]);
     let input = if drawn.input == Input::default() { fresh } else { drawn.input };

@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::course::RunCode;
+use domain::course::store::find_run_id;
 use domain::registration::{Choice, Refusal, WriterError, store};
 use domain::space::SeatCode;
 use uuid::Uuid;
@@ -31,7 +32,7 @@ pub async fn apply(
     let who = ask.signed_in()?;
     limit.press(who.id())?;
     let run_code = RunCode::parse(&code).ok_or(AppError::NotFound)?;
-    let run = store::find_run_id(&ask.centre, &run_code).await?.ok_or(AppError::NotFound)?;
+    let run = find_run_id(&ask.centre, &run_code).await?.ok_or(AppError::NotFound)?;
     let key = input.text("key").parse::<Uuid>().map_err(|_| AppError::BadRequest)?;
     let answer = match Choice::parse(input.text("seat")) {
         Some(choice) => store::apply(&ask.centre, who, run, choice, key).await,
@@ -42,7 +43,8 @@ pub async fn apply(
         Err(error) => {
             let refused = refusal::of_writer(error)?;
             let sentence = refusal::sentence(ask.language, &refused);
-            draw_run(&ask, &code, refusal::status(&refused), Some(sentence)).await
+            // Boxed: thousands wait for their answer at once, and few of them for this page.
+            Box::pin(draw_run(&ask, &code, refusal::status(&refused), Some(sentence))).await
         }
     }
 }

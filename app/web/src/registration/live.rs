@@ -46,7 +46,7 @@ fn stream(
 pub async fn seats(ask: Ask, Path(code): Path<String>) -> Result<Response, AppError> {
     let run = seen_run(&ask, &code).await?;
     let standing = store::standing(&ask.centre, run.id, None).await?.ok_or(AppError::NotFound)?;
-    Ok(no_store(Json(standing.snapshot)))
+    Ok(no_store(Json(standing.book.snapshot())))
 }
 
 /// `GET /courses/{code}/mine`: the viewer's live application, or `null`.

@@ -37,7 +37,7 @@ pub async fn part(ask: &Ask, run: &run::Model, refused: Option<String>) -> Resul
     let seated = standing.mine.as_ref().is_some_and(|mine| mine.seat.is_some());
     // Where places are given by approval, a seat is chosen after the yes.
     let plan = match standing.book.selection {
-        Selection::Approval if !seated => domain::space::SeatPlan::default(),
+        Selection::Approval if !seated => std::sync::Arc::default(),
         _ => store::plan(&ask.centre, run, &standing.book).await?,
     };
     let l = ask.language;
@@ -45,9 +45,9 @@ pub async fn part(ask: &Ask, run: &run::Model, refused: Option<String>) -> Resul
     let can = Can::of(ask, &standing, now);
     let board = Board {
         path: format!("/courses/{}", run.code),
-        plan,
+        plan: std::sync::Arc::unwrap_or_clone(plan),
         capacity: standing.book.capacity,
-        snapshot: standing.snapshot,
+        snapshot: standing.book.snapshot(),
         offer: can.offer(ask, standing.book.mode),
         mine: standing.mine.map(|mine| mine_view(l, mine)),
     };

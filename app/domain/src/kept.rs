@@ -1,0 +1,67 @@
+//! What is kept in memory of the programme. In a rush applications change every few milliseconds, and runs, class sessions
+//! and rooms don't: they are read again only after somebody has changed them.
+
+use std::hash::Hash;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use crate::centre::Centre;
+use crate::course::store::{Listing, RunView};
+use crate::fresh::Cache;
+use crate::space::SeatPlan;
+use crate::space::store::Tree;
+
+/// More runs than a centre holds in ten years.
+const RUNS: u64 = 10_000;
+
+/// What is looked for in the catalogue; each weighs about 20 kB.
+const LISTINGS: u64 = 500;
+
+const ROOMS: u64 = 1_000;
+
+pub(crate) struct Programme {
+    pub runs: Cache<Uuid, Arc<RunView>>,
+    pub listings: Cache<String, Arc<Listing>>,
+    /// When time alone changes the catalogue next.
+    pub next_change: Cache<(), DateTime<Utc>>,
+    pub plans: Cache<Uuid, Arc<SeatPlan>>,
+    pub trees: Cache<(), Arc<Tree>>,
+}
+
+impl Default for Programme {
+    fn default() -> Self {
+        Self {
+            runs: Cache::new(RUNS),
+            listings: Cache::new(LISTINGS),
+            next_change: Cache::new(1),
+            plans: Cache::new(ROOMS),
+            trees: Cache::new(1),
+        }
+    }
+}
+
+/// What is kept in `cache`, if the programme is what it was when that was read and it is `good` still; otherwise what
+/// `read` reads, which must not depend on applications.
+pub(crate) async fn kept<K, V, F>(
+    centre: &Centre,
+    cache: &Cache<K, V>,
+    key: K,
+    good: impl Fn(&V) -> bool,
+    read: impl FnOnce() -> F,
+) -> Result<V, DbErr>
+where
+    K: Eq + Hash + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+    F: Future<Output = Result<V, DbErr>>,
+{
+    let turn = centre.last_turn().await?;
+    if let Some(known) = cache.get(centre.shelf().programme_since(turn), &key).filter(good) {
+        return Ok(known);
+    }
+    let value = read().await?;
+    cache.put(turn, key, value.clone());
+    Ok(value)
+}
