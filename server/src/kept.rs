@@ -2,7 +2,8 @@
 //!
 //! A page says for itself that it is the same for everybody and until when (`web::ask::Keep`). It is true as long as the
 //! writer's turn is the one under which it was drawn. It is sent with an ETag and asked for again each time (`no-cache`):
-//! a browser or a proxy may keep it, but shows it only after we have said that it still holds.
+//! a browser or a proxy may keep it, but shows it only after we have said that it still holds. An answer from memory is
+//! counted and leaves no line in the log.
 
 use std::sync::Arc;
 
@@ -56,6 +57,7 @@ pub async fn keep(State(kept): State<Kept>, request: Request, next: Next) -> Res
     let Ok(turn) = kept.centre.last_turn().await else { return next.run(request).await };
     let page = kept.pages.get(turn, &key);
     if let Some(page) = page.filter(|page| kept.centre.clock().now() < page.until) {
+        metrics::counter!("http_kept_pages_total").increment(1);
         return page.answer(request.headers());
     }
     if request.method() != Method::GET {

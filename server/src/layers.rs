@@ -15,8 +15,10 @@ use domain::language::Language;
 use futures::StreamExt;
 use ipnet::IpNet;
 use tracing::Instrument;
+use web::AppError;
 use web::ask::SourceIp;
 
+use crate::door::{Came, TurnedAway};
 use crate::router::WebSettings;
 
 /// Takes the language off the path, before routing: `/en/courses` becomes `/courses`, read in English.
@@ -51,9 +53,9 @@ pub async fn observe(State(centre): State<Centre>, request: Request, next: Next)
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let method = request.method().to_string();
     let span = tracing::info_span!("request", %id, method, route);
-    let began = Instant::now();
+    let came = request.extensions().get::<Came>().map_or_else(Instant::now, |came| came.0);
     let mut response = next.run(request).instrument(span.clone()).await;
-    let took = began.elapsed();
+    let took = came.elapsed();
     let status = response.status().as_u16();
     span.in_scope(|| tracing::info!(status, milliseconds = took.as_millis() as u64, "answered"));
     let labels = [("method", method), ("route", route), ("status", status.to_string())];
@@ -135,13 +137,16 @@ pub fn answer_panic(_said: Box<dyn Any + Send>) -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
-/// Refuses what another site's page sends in our visitor's name. Browsers say where a request comes from; a
-/// request that doesn't say is not from a page of ours.
-pub async fn same_origin(State(centre): State<Centre>, request: Request, next: Next) -> Response {
-    if request.method().is_safe() || is_ours(request.headers(), &centre.settings().public_url) {
-        return next.run(request).await;
+/// Refuses what another site's page sends in our visitor's name, and whoever found no room in the line. Browsers say
+/// where a request comes from; a request that doesn't say is not from a page of ours.
+pub async fn admit(State(centre): State<Centre>, request: Request, next: Next) -> Response {
+    if !request.method().is_safe() && !is_ours(request.headers(), &centre.settings().public_url) {
+        return StatusCode::FORBIDDEN.into_response();
     }
-    StatusCode::FORBIDDEN.into_response()
+    if request.extensions().get::<TurnedAway>().is_some() {
+        return AppError::Busy.into_response();
+    }
+    next.run(request).await
 }
 
 fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {

@@ -3,6 +3,7 @@
 pub mod config;
 pub mod database;
 pub mod demo;
+mod door;
 mod health;
 pub mod import;
 mod kept;

@@ -24,6 +24,7 @@ use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
 use web::ui::CentreFacts;
 
+use crate::door::{self, Door};
 use crate::kept::{self, Kept};
 use crate::{health, layers, session};
 
@@ -71,11 +72,12 @@ pub fn app(centre: Centre, web: WebSettings) -> Router {
         // The first in this list is the first to see a request and the last to see the answer.
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn_with_state(centre.clone(), layers::observe))
+                .layer(from_fn_with_state(Door::new(), door::wait_turn))
                 .layer(MapResponseLayer::new(layers::protect(&centre)))
                 // What is sent once is not worth more; pages that are kept are compressed well.
                 .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
                 .layer(from_fn_with_state(Kept::new(centre.clone()), kept::keep))
+                .layer(from_fn_with_state(centre.clone(), layers::observe))
                 .layer(MapRequestLayer::new(layers::find_source(web.clone())))
                 .layer(session::layer(centre.clone()))
                 .layer(Extension(web.clone()))
@@ -83,7 +85,7 @@ pub fn app(centre: Centre, web: WebSettings) -> Router {
                 .layer(from_fn_with_state(centre.clone(), web::draw_errors))
                 .layer(CatchPanicLayer::custom(layers::answer_panic))
                 .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
-                .layer(from_fn_with_state(centre.clone(), layers::same_origin))
+                .layer(from_fn_with_state(centre.clone(), layers::admit))
                 .layer(MapResponseLayer::new(layers::end_streams(web)))
                 .layer(DefaultBodyLimit::max(BODY_LIMIT)),
         )

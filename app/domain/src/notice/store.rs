@@ -70,13 +70,15 @@ fn row(clock: &Clock, draft: Draft) -> notice::ActiveModel {
 const LEASE: TimeDelta = TimeDelta::minutes(2);
 
 /// Notices whose time has come and that go this way: codes first, since somebody waits for them, then the longest
-/// due. Uses the index `notice_due`.
+/// due. While applications wait for the writer, codes alone: a letter costs two commits, for which they would wait.
+/// Uses the index `notice_due`.
 pub async fn due(centre: &Centre, way: ContactKind, most: u64) -> Result<Vec<notice::Model>, DbErr> {
     // Each part is true or false, never null, so that the other way is just what this one is not.
     let to_address = notice::Column::Kind.is_not_null().and(notice::Column::Kind.eq(ContactKind::Email));
     let to_person =
         notice::Column::PersonId.is_not_null().and(notice::Column::PersonId.in_subquery(people_by_mail()));
     let by_mail = to_address.or(to_person);
+    let codes_alone = centre.writer().is_busy().then(|| notice::Column::Event.is_in(codes()));
     notice::Entity::find()
         .filter(match way {
             ContactKind::Email => by_mail,
@@ -84,6 +86,7 @@ pub async fn due(centre: &Centre, way: ContactKind, most: u64) -> Result<Vec<not
         })
         .filter(notice::Column::State.is_in([NoticeState::Queued, NoticeState::Sending]))
         .filter(notice::Column::NextAt.lte(centre.clock().now()))
+        .filter(Condition::all().add_option(codes_alone))
         .order_by_desc(notice::Column::Event.is_in(codes()))
         .order_by_asc(notice::Column::NextAt)
         .limit(most)

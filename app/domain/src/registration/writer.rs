@@ -196,6 +196,11 @@ impl Writer {
         answered.await.map_err(|_| WriterError::Stopped)?
     }
 
+    /// Whether anybody waits.
+    pub fn is_busy(&self) -> bool {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).capacity() < QUEUE
+    }
+
     /// Ends what is overdue and gives freed places to those who wait, in all runs. Call it after raising a capacity
     /// or bringing seats back, when the program starts, and whenever [`Writer::is_due`] says so.
     pub async fn settle(&self) -> Result<(), WriterError> {

@@ -33,19 +33,18 @@ pub use page::part;
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<domain::centre::Centre> {
     use axum::routing::{get, post};
-    let in_turn = axum::middleware::from_fn_with_state(limit::Door::new(), limit::wait_turn);
     axum::Router::new()
-        .route("/courses/{code}", post(form::apply).layer(in_turn.clone()))
+        .route("/courses/{code}", post(form::apply))
         .route("/courses/{code}/events", get(live::events))
         .route("/courses/{code}/seats", get(live::seats))
         .route("/courses/{code}/mine", get(live::mine))
         .route("/my", get(page::list))
         .route("/my/{application}", get(page::detail))
         .route("/my/{application}/accept", post(form::accept))
-        .route("/my/{application}/seat", post(form::change_seat).layer(in_turn.clone()))
+        .route("/my/{application}/seat", post(form::change_seat))
         .route("/my/{application}/cancel", post(form::cancel))
         .route("/desk", get(desk::runs))
-        .route("/desk/{code}", get(desk::run).merge(post(desk::enter).layer(in_turn)))
+        .route("/desk/{code}", get(desk::run).post(desk::enter))
         .route("/desk/{code}/{application}", get(counter::show))
         .route("/desk/{code}/{application}/accept", post(counter::accept))
         .route("/desk/{code}/{application}/seat", post(counter::change_seat))
