@@ -1,6 +1,7 @@
 //! The database's history: one append-only file per change, the same SQL for SQLite and PostgreSQL.
 
 mod dialect;
+mod fit;
 mod m0001_account;
 mod m0002_space;
 mod m0003_course;
@@ -9,11 +10,13 @@ mod m0005_notice;
 mod m0006_access;
 mod m0007_revision;
 
-pub use sea_orm_migration::MigratorTrait;
+pub use fit::unbearable;
+use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
+use sea_orm_migration::seaql_migrations::{Column, Entity, Model};
 
-/// Brings a database to today's schema: `Migrator::up(&db, None)`.
-pub struct Migrator;
+struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
@@ -28,4 +31,37 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_revision::Migration),
         ]
     }
+
+    /// Those of this program: what a later release has added is no fault where this one can live with it.
+    async fn get_migration_models<C: ConnectionTrait>(db: &C) -> Result<Vec<Model>, DbErr> {
+        let (known, mut models) = (known(), models(db).await?);
+        models.retain(|model| known.contains(&model.version));
+        Ok(models)
+    }
+}
+
+async fn models<C: ConnectionTrait>(db: &C) -> Result<Vec<Model>, DbErr> {
+    Entity::find().order_by_asc(Column::Version).all(db).await
+}
+
+/// Brings a database to today's schema. Whoever calls it holds a transaction, so that all is done or nothing.
+pub async fn up<'c>(tx: impl IntoSchemaManagerConnection<'c>) -> Result<(), DbErr> {
+    Migrator::up(tx, None).await
+}
+
+/// Every migration of this program by its name, in their order.
+pub fn known() -> Vec<String> {
+    Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
+}
+
+/// The names of those that a database has seen, of whichever release; none where it is empty.
+pub async fn applied<'c, C>(db: &'c C) -> Result<Vec<String>, DbErr>
+where
+    C: ConnectionTrait,
+    &'c C: IntoSchemaManagerConnection<'c>,
+{
+    if !SchemaManager::new(db).has_table("seaql_migrations").await? {
+        return Ok(Vec::new());
+    }
+    Ok(models(db).await?.into_iter().map(|model| model.version).collect())
 }

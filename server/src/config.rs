@@ -532,7 +532,6 @@ mod tests {
             ("CENTRE_TEXT__CONTENT_TYPE", "application/json"),
             ("CENTRE_TEXT__BODY", r#"{"to":"{to}","text":"{text}"}"#),
             ("CENTRE_LISTEN", ""),
-            ("CENTRE_PORT_3000_TCP", "tcp://10.0.0.1:3000"),
             ("HOME", "/nowhere"),
         ]);
         let set = vec!["applications_a_month=5".to_owned(), "mail.from=learn@office.example.kr".to_owned()];
@@ -547,6 +546,20 @@ mod tests {
         );
         assert!(config.text.is_some());
         assert_eq!(config.mail.from.email.to_string(), "learn@office.example.kr");
+    }
+
+    #[test]
+    fn what_kubernetes_says_of_a_service_called_centre_is_no_setting() {
+        let environment = variables(&[
+            ("CENTRE_PORT", "tcp://10.0.0.1:3000"),
+            ("CENTRE_PORT_3000_TCP_ADDR", "10.0.0.1"),
+            ("CENTRE_SERVICE_HOST", "10.0.0.1"),
+            ("CENTRE_SERVICE_PORT_HTTP", "3000"),
+        ]);
+        assert!(Config::read(&Flags::default(), environment).is_ok());
+        for name in ["CENTRE_PORTS", "CENTRE_SERVICE"] {
+            assert!(Config::read(&Flags::default(), variables(&[(name, "1")])).is_err(), "{name}");
+        }
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 use std::io;
 use std::path::Path;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
-use migrations::{Migrator, MigratorTrait};
+use domain::centre::begin;
 use percent_encoding::percent_decode_str;
 use sea_orm::sqlx::Connection;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
-
 use thiserror::Error;
 
 use crate::config::Database;
@@ -60,9 +60,37 @@ async fn connect_postgres(url: &str) -> Result<DatabaseConnection, DbErr> {
     sea_orm::Database::connect(options).await
 }
 
-/// Brings the database to today's schema. Doing it again does nothing.
+/// Brings the database to today's schema: all of it or nothing. Doing it again does nothing.
 pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
-    Migrator::up(database, None).await
+    if pending(&check(database).await?).is_empty() {
+        return Ok(());
+    }
+    let tx = begin(database).await?;
+    if tx.get_database_backend() == DbBackend::Postgres {
+        // Whoever asks for a table after us waits as long as we do. The number is ours: one migrates at a time.
+        let patience = format!("SET LOCAL lock_timeout = '{}s'", PATIENCE.as_secs());
+        tx.execute_unprepared(&patience).await?;
+        tx.execute_unprepared("SELECT pg_advisory_xact_lock(1909)").await?;
+    }
+    migrations::up(&tx).await?;
+    tx.commit().await
+}
+
+/// Fails where this release can't live with what a later one has made of the database. Returns the migrations that it
+/// has seen.
+pub async fn check(database: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let applied = migrations::applied(database).await?;
+    match migrations::unbearable(&applied, &migrations::known()) {
+        Some(name) => Err(DbErr::Migration(format!("A later release has changed the database ({name})"))),
+        None => Ok(applied),
+    }
+}
+
+/// The migrations that are still to be done.
+pub fn pending(applied: &[String]) -> Vec<String> {
+    let mut pending = migrations::known();
+    pending.retain(|name| !applied.contains(name));
+    pending
 }
 
 #[derive(Debug, Error)]
@@ -71,10 +99,12 @@ pub enum BackupError {
     Exists(String),
     #[error(transparent)]
     Database(#[from] DbErr),
-    #[error("pg_dump could not be started ({0}); install it, or run it where the database is")]
-    NoDump(io::Error),
-    #[error("pg_dump ended with {0}")]
-    Dump(std::process::ExitStatus),
+    #[error("{0} could not be started ({1}); install it, or do this where the database is")]
+    NoTool(&'static str, io::Error),
+    #[error("{0} ended with {1}")]
+    Tool(&'static str, ExitStatus),
+    #[error("the copy can't be read: {0}")]
+    Unreadable(String),
 }
 
 /// Copies the whole database into one new file, while the program may go on: an SQLite file on SQLite,
@@ -95,15 +125,41 @@ pub async fn backup(database: &Database, file: &Path) -> Result<(), BackupError>
     }
 }
 
+/// Reads a copy from end to end.
+pub async fn read_copy(database: &Database, file: &Path) -> Result<(), BackupError> {
+    match database {
+        Database::Sqlite(_) => {
+            let file = file.to_owned();
+            let mut options = ConnectOptions::new("sqlite:");
+            options.sqlx_logging(false).max_connections(1).map_sqlx_sqlite_opts(move |sqlite| {
+                // As the backup left it: nothing goes on there.
+                sqlite.filename(&file).immutable(true)
+            });
+            let copy = sea_orm::Database::connect(options).await?;
+            let found =
+                copy.query_one_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA integrity_check"));
+            let said = found.await?.map(|row| row.try_get_by_index::<String>(0)).transpose()?;
+            copy.close().await?;
+            match said.as_deref() {
+                Some("ok") => Ok(()),
+                said => Err(BackupError::Unreadable(said.unwrap_or_default().into())),
+            }
+        }
+        Database::Postgres(_) => run("pg_restore", |restore| restore.arg("--file=/dev/null").arg(file)),
+    }
+}
+
 fn dump(url: &str, file: &Path) -> Result<(), BackupError> {
     let (url, password) = without_password(url);
-    let mut command = std::process::Command::new("pg_dump");
-    command.args(["--format=custom", "--no-password", "--dbname", &url, "--file"]).arg(file);
-    if let Some(password) = password {
-        command.env("PGPASSWORD", password);
-    }
-    let status = command.status().map_err(BackupError::NoDump)?;
-    if status.success() { Ok(()) } else { Err(BackupError::Dump(status)) }
+    run("pg_dump", |dump| {
+        dump.args(["--format=custom", "--no-password", "--dbname", &url, "--file"]).arg(file);
+        dump.envs(password.map(|password| ("PGPASSWORD", password)))
+    })
+}
+
+fn run(tool: &'static str, with: impl FnOnce(&mut Command) -> &mut Command) -> Result<(), BackupError> {
+    let status = with(&mut Command::new(tool)).status().map_err(|cause| BackupError::NoTool(tool, cause))?;
+    if status.success() { Ok(()) } else { Err(BackupError::Tool(tool, status)) }
 }
 
 /// Every process list shows a command's arguments: the password must not be among them.

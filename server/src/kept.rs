@@ -122,7 +122,9 @@ impl Page {
                 values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
             items.any(|item| {
                 let mut parts = item.split(';').map(str::trim);
-                parts.next() == Some(word) && !parts.any(|part| part == "q=0")
+                // "q=0.000" says no, too.
+                let no = |part: &str| part.strip_prefix("q=").is_some_and(|it| it.parse() == Ok(0.0_f32));
+                parts.next() == Some(word) && !parts.any(no)
             })
         };
         let mut response = if says(header::IF_NONE_MATCH, self.tag.to_str().unwrap_or_default()) {

@@ -14,6 +14,7 @@ pub mod notice;
 mod router;
 pub mod serve;
 pub mod session;
+pub mod upgrade;
 pub mod user;
 
 pub use router::{WebSettings, app};

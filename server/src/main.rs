@@ -1,4 +1,4 @@
-//! The program's acts: serve, migrate, add a user, back up.
+//! The program's acts: serve, migrate, add a user, back up, upgrade.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,7 +8,8 @@ use clap::{Parser, Subcommand};
 use domain::centre::Centre;
 use domain::clock::Clock;
 use server::config::{Config, Flags, LogFormat};
-use server::{database, demo, import, serve, user};
+use server::upgrade::{Insisting, Release};
+use server::{database, demo, import, serve, upgrade, user};
 use tracing_subscriber::EnvFilter;
 
 /// In a rush a third of the server's time went into allocating with the one of libc (`PERFORMANCE.md`).
@@ -55,6 +56,30 @@ enum Act {
     User(UserAct),
     /// Copies the whole database into a new file, also while the site is being served
     Backup { file: PathBuf },
+    /// Takes this release into use: copies the database, brings it to today's schema, makes `current` lead here
+    ///
+    /// Refuses from an hour before a run opens for applications until a quarter of an hour after it. The copy is
+    /// before-upgrade.copy in the data folder, and is read once before anything is changed. Where any of this fails, the
+    /// release before stays in use, and the database as it was. The site may be served meanwhile; restart it afterwards.
+    Upgrade {
+        /// Also shortly before or after an opening
+        #[arg(long)]
+        even_now: bool,
+        /// Also where the release before can't live with the new schema
+        #[arg(long)]
+        no_way_back: bool,
+    },
+    /// Takes the release before into use again: makes `current` lead there, and leaves the database as it is
+    ///
+    /// Nothing that was booked since the upgrade is lost. Refuses where the release before can't work on the database
+    /// as it is, and around openings as `upgrade` does.
+    Back {
+        /// Also shortly before or after an opening
+        #[arg(long)]
+        even_now: bool,
+    },
+    /// Says whether this release can work on the database as it is; changes nothing
+    Check,
 }
 
 #[derive(Subcommand)]
@@ -145,6 +170,24 @@ async fn run(cli: Cli) -> Result<(), Failure> {
             Ok(())
         }
         Act::Backup { file } => Ok(database::backup(&config.database, &file).await?),
+        Act::Upgrade { even_now, no_way_back } => {
+            let (release, insisting) = (Release::own()?, Insisting { even_now, no_way_back });
+            let done =
+                upgrade::upgrade(&config.database, &config.data, &clock(), &release, insisting).await?;
+            println!("{done}");
+            Ok(())
+        }
+        Act::Back { even_now } => {
+            let release = Release::own()?;
+            let done = upgrade::back(&config.database, &config.data, &clock(), &release, even_now).await?;
+            println!("{done}");
+            Ok(())
+        }
+        Act::Check => {
+            database::check(&database::connect(&config.database).await?).await?;
+            println!("This release can work on the database as it is.");
+            Ok(())
+        }
     }
 }
 
@@ -165,7 +208,11 @@ async fn show_demo(centre: &Centre, config: &Config) -> Result<(), Failure> {
 async fn open(config: &Config) -> Result<Centre, Failure> {
     let connection = database::connect(&config.database).await?;
     database::migrate(&connection).await?;
-    Ok(Centre::new(connection, Clock::new(Utc::now), config.settings.clone()))
+    Ok(Centre::new(connection, clock(), config.settings.clone()))
+}
+
+fn clock() -> Clock {
+    Clock::new(Utc::now)
 }
 
 /// To standard error. `RUST_LOG` chooses what is logged.

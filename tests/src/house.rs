@@ -69,6 +69,10 @@ impl House {
         &self.database
     }
 
+    pub fn engine(&self) -> Engine {
+        if self.postgres.is_some() { Engine::Postgres } else { Engine::Sqlite }
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }

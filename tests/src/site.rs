@@ -56,7 +56,7 @@ pub struct Site {
     numbers: AtomicU32,
     folder: TempDir,
     /// While it lives, event streams go on.
-    _stop: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
     _postgres: Option<Fresh>,
 }
 
@@ -155,7 +155,7 @@ impl Site {
             time,
             numbers: AtomicU32::new(0),
             folder,
-            _stop: stop,
+            stop,
             _postgres: postgres,
         }
     }
@@ -173,6 +173,12 @@ impl Site {
     pub async fn another_server_at(&self, database: &Database) -> Centre {
         let connection = database::connect(database).await.expect("connecting");
         Centre::new(connection, reading(&self.time), self.centre.settings().clone())
+    }
+
+    /// The same browser at another server of this site.
+    pub fn at(&self, centre: &Centre, visitor: &Visitor) -> Visitor {
+        let settings = web_settings(self.folder.path(), self.stop.subscribe());
+        visitor.at(server::app(centre.clone(), settings))
     }
 
     /// Sets the clock: `site.set_time("2021-01-11T09:00:00+09:00")`.

@@ -34,6 +34,11 @@ impl Visitor {
         Self { person: None, app, cookies: Arc::default(), headers, peer }
     }
 
+    /// The same browser at another server, with its cookies.
+    pub(crate) fn at(&self, app: Router) -> Self {
+        Self { app, ..self.clone() }
+    }
+
     /// Whose id this is, for a visitor that the test signed in.
     pub fn id(&self) -> Uuid {
         self.person.expect("a visitor whom the test signed in")

@@ -129,6 +129,28 @@ both! {
         assert!(site.visitor().get("/courses/P21-014").await.said().contains("접수가 마감되었습니다"));
     }
 
+    async fn who_asks_for_the_head_of_a_page_gets_no_body_and_leaves_the_page_whole(site) {
+        run_of_four(site).await;
+        let head = async || site.visitor().send(Method::HEAD, "/courses/P21-014", None, Vec::new()).await.expect(200);
+        assert!(head().await.bytes.is_empty());
+        let page = site.visitor().get("/courses/P21-014").await.expect(200);
+        assert!(page.has("main"), "what had no body was kept");
+        execute(site, "UPDATE course SET title = 'Other title'").await;
+        let kept = head().await;
+        assert!(kept.bytes.is_empty());
+        assert_eq!(kept.header("etag"), page.header("etag"), "the head came from somewhere else than the page");
+    }
+
+    async fn who_cannot_read_brotli_does_not_get_it(site) {
+        run_of_four(site).await;
+        for (accepted, sent) in [("br", Some("br")), ("br;q=0", None), ("gzip, br; q=0", Some("gzip")), ("br;q=0.0", None)] {
+            for _ in 0..2 {
+                let page = site.visitor().with_header("accept-encoding", accepted).get("/courses/P21-014").await.expect(200);
+                assert_eq!(page.header("content-encoding"), sent, "{accepted}");
+            }
+        }
+    }
+
     async fn a_page_with_a_countdown_is_drawn_for_its_moment(site) {
         run_of_four(site).await;
         site.set_time("2021-01-11T08:59:00+09:00");

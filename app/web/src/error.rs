@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use domain::DbErr;
 use domain::account::Denied;
 use domain::centre::Centre;
+use domain::registration::{Refusal, WriterError};
 
 use crate::ask::Ask;
 use crate::ui::error_page;
@@ -38,6 +39,8 @@ pub enum AppError {
     Busy,
     #[error("database: {0}")]
     Database(#[from] DbErr),
+    #[error("nobody knows whether it was written: {0}")]
+    Doubtful(DbErr),
     #[error("web session: {0}")]
     Session(#[from] tower_sessions::session::Error),
     #[error("the router has not set {0}")]
@@ -59,10 +62,25 @@ impl AppError {
             Self::Conflict => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy | Self::Database(DbErr::ConnectionAcquire(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Doubtful(_) | Self::Database(DbErr::ConnectionAcquire(_)) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Database(_) | Self::Session(_) | Self::Unset(_) | Self::Broken(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
+        }
+    }
+}
+
+/// For a page that has no sentence of its own for what the writer refuses.
+impl From<WriterError> for AppError {
+    fn from(error: WriterError) -> Self {
+        match error {
+            WriterError::Refused(Refusal::NotFound) => Self::NotFound,
+            WriterError::Refused(Refusal::Busy) | WriterError::Stopped => Self::Busy,
+            WriterError::Refused(_) => Self::Conflict,
+            // Perhaps only the answer to its commit was lost.
+            WriterError::Database(error) => Self::Doubtful(error),
         }
     }
 }

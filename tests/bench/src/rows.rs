@@ -38,38 +38,52 @@ pub async fn check(
 ) -> Result<Found, Failure> {
     let db = place.connect().await?;
     let rows = application::Entity::find().order_by_asc(application::Column::Stamp).all(&db).await?;
-    let events = application_event::Entity::find().count(&db).await?;
-    let notices = notice::Entity::find().count(&db).await?;
+    let events = usize::try_from(application_event::Entity::find().count(&db).await?)?;
+    let notices = usize::try_from(notice::Entity::find().count(&db).await?)?;
     db.close().await?;
+    Rows { rows, events, notices }.compare(people, answers, booked)
+}
 
-    let accepted = answers.iter().filter(|answer| answer.status == StatusCode::SEE_OTHER).count();
-    let busy = answers.iter().filter(|answer| answer.status == StatusCode::SERVICE_UNAVAILABLE).count();
-    must_be("answers of other kinds", answers.len() - accepted - busy, 0)?;
-    must_be("rows", rows.len(), accepted)?;
-    must_be("events", usize::try_from(events)?, accepted)?;
-    must_be("notices", usize::try_from(notices)?, accepted)?;
-    let seated: Vec<_> = rows.iter().filter(|row| row.state == State::Booked).collect();
-    must_be("booked rows", seated.len(), booked.min(accepted))?;
-    let seats: BTreeSet<_> = seated.iter().map(|row| (row.run_id, row.seat_id)).collect();
-    must_be("different seats", seats.len(), seated.len())?;
-    let waiting = rows.iter().filter(|row| row.state == State::Waiting).count();
-    must_be("waiting rows", waiting, accepted - seated.len())?;
+struct Rows {
+    rows: Vec<application::Model>,
+    events: usize,
+    notices: usize,
+}
 
-    let of_person: HashMap<Uuid, &application::Model> = rows.iter().map(|row| (row.person_id, row)).collect();
-    let mut stamped = Vec::with_capacity(accepted);
-    for (person, answer) in people.iter().zip(answers) {
-        if answer.status != StatusCode::SEE_OTHER {
-            continue;
+impl Rows {
+    fn compare(&self, people: &[Person], answers: &[Answer], booked: usize) -> Result<Found, Failure> {
+        let rows = &self.rows;
+        let accepted = answers.iter().filter(|answer| answer.status == StatusCode::SEE_OTHER).count();
+        let busy = answers.iter().filter(|answer| answer.status == StatusCode::SERVICE_UNAVAILABLE).count();
+        must_be("answers of other kinds", answers.len() - accepted - busy, 0)?;
+        must_be("rows", rows.len(), accepted)?;
+        must_be("events", self.events, accepted)?;
+        must_be("notices", self.notices, accepted)?;
+        let seated: Vec<_> = rows.iter().filter(|row| row.state == State::Booked).collect();
+        must_be("booked rows", seated.len(), booked.min(accepted))?;
+        let seats: BTreeSet<_> = seated.iter().map(|row| (row.run_id, row.seat_id)).collect();
+        must_be("different seats", seats.len(), seated.len())?;
+        let waiting = rows.iter().filter(|row| row.state == State::Waiting).count();
+        must_be("waiting rows", waiting, accepted - seated.len())?;
+
+        let of_person: HashMap<Uuid, &application::Model> =
+            rows.iter().map(|row| (row.person_id, row)).collect();
+        let mut stamped = Vec::with_capacity(accepted);
+        for (person, answer) in people.iter().zip(answers) {
+            if answer.status != StatusCode::SEE_OTHER {
+                continue;
+            }
+            let row = of_person.get(&person.id).ok_or("somebody was told of an application without a row")?;
+            let told =
+                answer.headers.get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
+            if told != format!("/my/{}", row.id) {
+                return Err(format!("somebody was sent to {told:?}, their row is {}", row.id).into());
+            }
+            stamped.push(Stamped { sent: answer.sent, answered: answer.answered, stamp: row.stamp });
         }
-        let row = of_person.get(&person.id).ok_or("somebody was told of an application without a row")?;
-        let told = answer.headers.get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
-        if told != format!("/my/{}", row.id) {
-            return Err(format!("somebody was sent to {told:?}, their row is {}", row.id).into());
-        }
-        stamped.push(Stamped { sent: answer.sent, answered: answer.answered, stamp: row.stamp });
+        let (out_of_order, ordered) = compare_order(stamped);
+        Ok(Found { busy, out_of_order, ordered })
     }
-    let (out_of_order, ordered) = compare_order(stamped);
-    Ok(Found { busy, out_of_order, ordered })
 }
 
 /// Fails unless there are as many applications, all booked.
@@ -123,4 +137,107 @@ pub async fn final_plan(place: &Place, run: Uuid) -> Result<String, Failure> {
     let waiting = rows.iter().filter(|row| row.state == State::Waiting).count();
     let left = u32::try_from(SEATS - taken.len())?;
     Ok(serde_json::to_string(&Snapshot { taken, left, waiting: u32::try_from(waiting)? })?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use chrono::DateTime;
+    use hyper::HeaderMap;
+
+    use super::*;
+
+    /// Four people who asked one after the other's answer for a run of two seats, and what came of it.
+    struct Rush {
+        rows: Rows,
+        people: Vec<Person>,
+        answers: Vec<Answer>,
+    }
+
+    impl Rush {
+        fn lawful() -> Self {
+            let (begin, run) = (Instant::now(), Uuid::from_u128(7));
+            let moment = |number: u32| begin + Duration::from_secs(1) * number;
+            let ids = || (0..4).map(|number| Uuid::from_u128(number + 1));
+            let row = |(number, id): (usize, Uuid)| application::Model {
+                id,
+                run_id: run,
+                person_id: id,
+                state: if number < 2 { State::Booked } else { State::Waiting },
+                stamp: i64::try_from(number).unwrap(),
+                request_key: id,
+                seat_id: (number < 2).then_some(id),
+                admission: None,
+                offer_until: None,
+                entered_by: None,
+                applied_at: DateTime::UNIX_EPOCH,
+            };
+            let answer = |(number, id): (u32, Uuid)| Answer {
+                intended: moment(2 * number),
+                sent: moment(2 * number),
+                answered: moment(2 * number + 1),
+                status: StatusCode::SEE_OTHER,
+                headers: HeaderMap::from_iter([(header::LOCATION, format!("/my/{id}").parse().unwrap())]),
+                body: hyper::body::Bytes::new(),
+            };
+            Self {
+                rows: Rows { rows: ids().enumerate().map(row).collect(), events: 4, notices: 4 },
+                people: ids().map(|id| Person { id, name: String::new(), cookie: String::new() }).collect(),
+                answers: (0..).zip(ids()).map(answer).collect(),
+            }
+        }
+
+        fn check(&self) -> Result<Found, Failure> {
+            self.rows.compare(&self.people, &self.answers, 2)
+        }
+    }
+
+    #[test]
+    fn who_is_answered_before_another_asks_and_has_the_higher_stamp_is_found() {
+        let mut rush = Rush::lawful();
+        let Found { busy, out_of_order, ordered } = rush.check().unwrap();
+        assert_eq!((busy, out_of_order, ordered), (0, 0, 3));
+        rush.rows.rows[3].stamp = -1;
+        assert_eq!(rush.check().unwrap().out_of_order, 1, "the last has the first stamp");
+        rush.answers[3].sent = rush.answers[0].sent;
+        assert_eq!(rush.check().unwrap().out_of_order, 0, "who asked at one time may come in any order");
+    }
+
+    #[test]
+    fn who_was_told_to_come_back_needs_no_row() {
+        let mut rush = Rush::lawful();
+        rush.answers[3].status = StatusCode::SERVICE_UNAVAILABLE;
+        assert!(refused(&rush).contains("rows"), "and has none");
+        rush.rows.rows.pop();
+        (rush.rows.events, rush.rows.notices) = (3, 3);
+        assert_eq!(rush.check().unwrap().busy, 1);
+    }
+
+    fn refused(rush: &Rush) -> String {
+        rush.check().err().expect("what is wrong was let through").to_string()
+    }
+
+    #[test]
+    fn what_the_rows_do_not_bear_out_is_refused() {
+        type Change = fn(&mut Rush);
+        let wrong: [(Change, &str); 10] = [
+            (|it| it.rows.rows.truncate(3), "rows"),
+            (|it| it.rows.rows.push(it.rows.rows[0].clone()), "rows"),
+            (|it| it.rows.events = 3, "events"),
+            (|it| it.rows.notices = 5, "notices"),
+            (|it| it.answers[0].status = StatusCode::INTERNAL_SERVER_ERROR, "answers of other kinds"),
+            (|it| it.rows.rows[1].seat_id = it.rows.rows[0].seat_id, "different seats"),
+            (|it| it.rows.rows[2].state = State::Booked, "booked rows"),
+            (|it| it.rows.rows[3].state = State::Cancelled, "waiting rows"),
+            (|it| it.rows.rows[3].person_id = Uuid::from_u128(9), "without a row"),
+            (|it| it.answers.swap(1, 2), "sent to"),
+        ];
+        for (change, why) in wrong {
+            let mut rush = Rush::lawful();
+            change(&mut rush);
+            let said = refused(&rush);
+            assert!(said.contains(why), "{said} instead of {why}");
+        }
+    }
 }

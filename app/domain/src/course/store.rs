@@ -396,6 +396,26 @@ pub async fn list_instructors<C: ConnectionTrait>(db: &C) -> Result<Vec<(Uuid, S
         .await
 }
 
+/// The first published run that opens for applications after `from` and not after `until`, and when: its code and the
+/// instant. Reads the index `run_window`.
+pub async fn find_opening<C: ConnectionTrait>(
+    db: &C,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<(String, DateTime<Utc>)>, DbErr> {
+    let opens = run::Column::ApplyFrom;
+    run::Entity::find()
+        .select_only()
+        .columns([run::Column::Code, opens])
+        .filter(run::Column::State.eq(RunState::Published))
+        .filter(opens.gt(from))
+        .filter(opens.lte(until))
+        .order_by_asc(opens)
+        .into_tuple()
+        .one(db)
+        .await
+}
+
 /// The next instant after `now` at which the catalogue changes without anybody's doing: a window opens or closes, a class
 /// begins or ends, a day begins in Seoul. Uses the indexes `run_window` and `class_session_time`.
 pub async fn next_change(centre: &Centre, now: DateTime<Utc>) -> Result<DateTime<Utc>, DbErr> {

@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::account::Purpose;
 use domain::privacy::{self, CloseError};
-use domain::registration::WriterError;
 use leptos::prelude::*;
 
 use crate::AppError;
@@ -35,10 +34,8 @@ pub async fn submit(ask: Ask, input: Input) -> Result<Response, AppError> {
         Err(CloseError::OnDuty) => {
             draw(&ask, StatusCode::CONFLICT, Problems::one("", words::close_on_duty(l)))
         }
-        Err(CloseError::Database(error) | CloseError::Writer(WriterError::Database(error))) => {
-            Err(error.into())
-        }
-        Err(CloseError::Writer(_)) => Err(AppError::Busy),
+        Err(CloseError::Database(error)) => Err(error.into()),
+        Err(CloseError::Writer(error)) => Err(error.into()),
     }
 }
 

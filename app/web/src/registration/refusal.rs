@@ -11,10 +11,8 @@ use crate::words::registration as words;
 /// A refusal the page can say, or an error it can't help. What is not there, or not the asker's, is not found.
 pub fn of_writer(error: WriterError) -> Result<Refusal, AppError> {
     match error {
-        WriterError::Refused(Refusal::NotFound) => Err(AppError::NotFound),
-        WriterError::Refused(Refusal::Busy) | WriterError::Stopped => Err(AppError::Busy),
-        WriterError::Refused(refusal) => Ok(refusal),
-        WriterError::Database(error) => Err(AppError::Database(error)),
+        WriterError::Refused(refusal) if !matches!(refusal, Refusal::NotFound | Refusal::Busy) => Ok(refusal),
+        error => Err(error.into()),
     }
 }
 

@@ -9,11 +9,10 @@ use leptos::prelude::*;
 /// arrived.
 pub fn error_page(frame: &Frame, status: StatusCode, is_read: bool) -> Response {
     let l = frame.language;
-    let (title, sentence) = match status {
-        StatusCode::SERVICE_UNAVAILABLE if !is_read => {
-            (words::ui::error_503_title(l), words::ui::error_503_sent(l))
-        }
-        _ => say(l, status),
+    let is_doubtful = status == StatusCode::SERVICE_UNAVAILABLE && !is_read;
+    let (title, sentence) = match is_doubtful {
+        true => (words::ui::error_503_sent_title(l), words::ui::error_503_sent(l)),
+        false => say(l, status),
     };
     let phone = words::ui::error_call(l, &frame.centre.phone);
     frame.render(status, title, move || {
@@ -22,6 +21,9 @@ pub fn error_page(frame: &Frame, status: StatusCode, is_read: bool) -> Response 
                 <p class="error-status">{words::ui::error_status(l, status.as_u16())}</p>
                 <PageHead title=title lead=sentence/>
                 <div class="actions">
+                    {is_doubtful.then(|| view! {
+                        <LinkButton href=l.path("/my")>{words::ui::menu_my(l)}</LinkButton>
+                    })}
                     <LinkButton href=l.path("/courses")>{words::ui::menu_courses(l)}</LinkButton>
                     <LinkButton href=l.path("/") look=Look::Tertiary>{words::ui::home(l)}</LinkButton>
                 </div>

@@ -7,7 +7,7 @@ use domain::account::RunEditor;
 use domain::course::edit::{self, Clash, EditError};
 use domain::course::store::{self, RunView};
 use domain::course::{Line, RunCode, RunDetails, RunState, desk_shut};
-use domain::registration::{self, Refusal, WriterError};
+use domain::registration;
 use domain::seoul;
 use domain::space::holiday::Holidays;
 use leptos::prelude::*;
@@ -278,13 +278,7 @@ pub async fn cancel(ask: Ask, Path(code): Path<String>, input: Input) -> Result<
 
 /// The writer ends the run, so that nobody gets a place in it meanwhile.
 async fn cancel_run(ask: &Ask, editor: &RunEditor, reason: &Line) -> Result<(), AppError> {
-    let answer = registration::store::cancel_run(&ask.centre, editor, reason.as_str().to_owned()).await;
-    answer.map_err(|error| match error {
-        WriterError::Refused(Refusal::NotFound) => AppError::NotFound,
-        WriterError::Refused(Refusal::Busy) | WriterError::Stopped => AppError::Busy,
-        WriterError::Refused(_) => AppError::Conflict,
-        WriterError::Database(error) => error.into(),
-    })
+    Ok(registration::store::cancel_run(&ask.centre, editor, reason.as_str().to_owned()).await?)
 }
 
 async fn draw_cancel(
