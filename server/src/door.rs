@@ -37,12 +37,14 @@ pub struct Came(pub Instant);
 #[derive(Clone, Copy)]
 pub struct TurnedAway;
 
-impl Door {
-    pub fn new() -> Self {
+impl Default for Door {
+    fn default() -> Self {
         Self::of(AT_ONCE, IN_LINE)
     }
+}
 
-    fn of(at_once: usize, in_line: usize) -> Self {
+impl Door {
+    pub fn of(at_once: usize, in_line: usize) -> Self {
         Self(Arc::new(Line { turns: Semaphore::new(at_once), standing: Semaphore::new(at_once + in_line) }))
     }
 

@@ -144,9 +144,20 @@ pub async fn admit(State(centre): State<Centre>, request: Request, next: Next) -
         return StatusCode::FORBIDDEN.into_response();
     }
     if request.extensions().get::<TurnedAway>().is_some() {
-        return AppError::Busy.into_response();
+        return turn_away(&request);
     }
     next.run(request).await
+}
+
+/// Nothing has been done for them: the page waits a moment and goes back to the one with the form.
+fn turn_away(request: &Request) -> Response {
+    let language = request.extensions().get::<Language>().copied().unwrap_or(Language::Ko);
+    let page = request.uri().path().trim_end_matches("/seat");
+    let mut response = AppError::Busy.into_response();
+    if let Ok(back) = HeaderValue::from_str(&format!("5; url={}", language.path(page))) {
+        response.headers_mut().insert(header::REFRESH, back);
+    }
+    response
 }
 
 fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {

@@ -17,4 +17,5 @@ pub mod session;
 pub mod upgrade;
 pub mod user;
 
+pub use door::Door;
 pub use router::{WebSettings, app};

@@ -39,6 +39,8 @@ pub struct WebSettings {
     pub trusted_proxies: Vec<IpNet>,
     pub metrics_from: Vec<IpNet>,
     pub metrics: PrometheusHandle,
+    /// Where those who want a place wait their turn.
+    pub door: Door,
     /// Turns true when the program is about to stop.
     pub stopping: watch::Receiver<bool>,
 }
@@ -72,7 +74,7 @@ pub fn app(centre: Centre, web: WebSettings) -> Router {
         // The first in this list is the first to see a request and the last to see the answer.
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn_with_state(Door::new(), door::wait_turn))
+                .layer(from_fn_with_state(web.door.clone(), door::wait_turn))
                 .layer(MapResponseLayer::new(layers::protect(&centre)))
                 // What is sent once is not worth more; pages that are kept are compressed well.
                 .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))

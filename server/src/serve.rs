@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use web::ui::CentreFacts;
 
 use crate::config::Config;
+use crate::door::Door;
 use crate::notice::Outbox;
 use crate::router::{WebSettings, app};
 use crate::session::Sessions;
@@ -48,6 +49,7 @@ pub async fn serve(centre: Centre, config: Config) -> Result<(), Failure> {
         trusted_proxies: config.trusted_proxies.clone(),
         metrics_from: config.metrics_from.clone(),
         metrics,
+        door: Door::default(),
         stopping: stopping.clone(),
     };
     let listener = TcpListener::bind(config.listen).await?;

@@ -17,7 +17,7 @@ use sea_orm::{EntityTrait, QueryOrder};
 use server::config::{Config, Database, Flags, TextGateway};
 use server::notice::Outbox;
 use server::session::{COOKIE, Sessions};
-use server::{WebSettings, database};
+use server::{Door, WebSettings, database};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tower_sessions::SessionStore;
@@ -122,6 +122,7 @@ fn web_settings(folder: &Path, stopping: watch::Receiver<bool>) -> WebSettings {
         trusted_proxies: vec!["192.0.2.9/32".parse().expect("a network")],
         metrics_from: Vec::new(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
+        door: Door::default(),
         stopping,
     }
 }
@@ -197,6 +198,12 @@ impl Site {
     /// Somebody with a browser whom nobody knows yet.
     pub fn visitor(&self) -> Visitor {
         Visitor::new(self.app.clone())
+    }
+
+    /// The same browser, at a moment when there is no room in the line of those who want a place.
+    pub fn crowded(&self, visitor: &Visitor) -> Visitor {
+        let web = web_settings(self.folder.path(), self.stop.subscribe());
+        visitor.at(server::app(self.centre.clone(), WebSettings { door: Door::of(0, 0), ..web }))
     }
 
     /// A mobile number that nobody else on this site has.

@@ -4,6 +4,7 @@ use axum::http::Method;
 use domain::account::Duty;
 use sea_orm::ConnectionTrait;
 use tests::{Site, both};
+use uuid::Uuid;
 
 use crate::registration::run_of_four;
 
@@ -149,6 +150,29 @@ both! {
                 assert_eq!(page.header("content-encoding"), sent, "{accepted}");
             }
         }
+    }
+
+    async fn who_finds_no_room_in_the_line_is_brought_back_to_the_form_and_nothing_is_done(site) {
+        run_of_four(site).await;
+        let visitor = site.resident("홍길동").await;
+        let before = site.tables().await;
+        let page = visitor.get("/en/courses/P21-014").await.expect(200);
+        let key = page.form(".seat-form").value("key");
+        let fields = [("seat", "any"), ("key", key.as_str())];
+        let crowded = site.crowded(&visitor);
+        let page = crowded.post("/en/courses/P21-014", &fields).await.expect(503);
+        assert_eq!(page.header("refresh"), Some("5; url=/en/courses/P21-014"));
+        assert_eq!(page.header("retry-after"), Some("5"));
+        assert!(page.said().contains("this page opens again by itself"), "{}", page.said());
+        let id = Uuid::nil();
+        let page = crowded.post(&format!("/my/{id}/seat"), &[("seat", "1-01")]).await.expect(503);
+        assert_eq!(page.header("refresh"), Some(format!("5; url=/my/{id}").as_str()));
+        before.assert_same(&site.tables().await);
+        // Whoever reads or signs in meanwhile is not kept out.
+        crowded.get("/courses/P21-014").await.expect(200);
+        crowded.post(&format!("/my/{id}/cancel"), &[]).await.expect(404);
+        // With room again the same form does it.
+        visitor.post("/en/courses/P21-014", &fields).await.expect(200);
     }
 
     async fn a_page_with_a_countdown_is_drawn_for_its_moment(site) {

@@ -129,8 +129,9 @@ pub async fn draw_errors(State(centre): State<Centre>, request: Request, next: N
     // Where even this fails, as with the database gone, the bare status has to do.
     let Ok(ask) = Ask::from_request_parts(&mut asked, &centre).await else { return response };
     let is_read = asked.method.is_safe();
-    let mut page = error_page(&ask.frame(), status, is_read);
-    for name in [header::RETRY_AFTER, header::ALLOW] {
+    let comes_back = response.headers().contains_key(header::REFRESH);
+    let mut page = error_page(&ask.frame(), status, is_read || comes_back);
+    for name in [header::RETRY_AFTER, header::REFRESH, header::ALLOW] {
         if let Some(value) = response.headers().get(&name) {
             page.headers_mut().insert(name, value.clone());
         }
