@@ -17,3 +17,4 @@ mod rush;
 mod schema;
 mod server;
 mod space;
+mod ticket;

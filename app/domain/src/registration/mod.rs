@@ -2,11 +2,15 @@
 
 mod model;
 mod roll;
+mod ticket;
 pub use model::*;
 pub use roll::{Entry, Roll};
+pub use ticket::{TicketNumber, TicketState};
 
 #[cfg(feature = "store")]
 mod batch;
+#[cfg(feature = "store")]
+pub mod desk;
 #[cfg(feature = "store")]
 pub mod entity;
 #[cfg(feature = "store")]
