@@ -286,9 +286,11 @@ pub(super) async fn draw(
                 <Button>{words::desk_submit(l)}</Button>
             </Form>
             {(opening.is_some() || !tickets.is_empty()).then(|| ticket::section(l, &address, &tickets))}
-            <h2>{words::desk_people(l)}</h2>
-            <p>{words::desk_people_lead(l)}</p>
-            {people_table(l, columns.map(Column::text).into(), rows)}
+            {(opening.is_none() || !rows.is_empty()).then(|| view! {
+                <h2>{words::desk_people(l)}</h2>
+                <p>{words::desk_people_lead(l)}</p>
+                {people_table(l, columns.map(Column::text).into(), rows)}
+            })}
         }
     }))
 }

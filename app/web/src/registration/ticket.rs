@@ -37,8 +37,8 @@ pub async fn show(ask: Ask, Path((code, id)): Path<(String, Uuid)>) -> Result<Re
         Fact::new(words::ticket_result(l), result(l, &came)),
         Fact::new(words::ticket_wish(l), wish(l, &ticket.choice)),
     ];
-    facts.extend(contacts.into_iter().map(|contact| contact_fact(l, &contact)));
-    facts.push(Fact::new(words::applied_at(l), when::moment(l, ticket.entered_at)));
+    facts.extend(contacts.iter().map(|contact| contact_fact(l, contact)));
+    facts.push(Fact::new(words::ticket_entered_at(l), when::moment(l, ticket.entered_at)));
     let title = name.clone();
     Ok(ask.page(&title, move || {
         view! {
@@ -100,6 +100,7 @@ pub(super) fn section(l: Language, address: &str, tickets: &[TicketLine]) -> imp
     ];
     view! {
         <h2>{words::ticket_list(l)}</h2>
+        <p>{words::desk_people_lead(l)}</p>
         {if rows.is_empty() {
             view! { <EmptyState title=words::ticket_nobody(l)/> }.into_any()
         } else {
@@ -120,7 +121,7 @@ fn row(l: Language, address: &str, line: &TicketLine) -> Vec<Cell> {
         view! { <a href=href>{name.clone()}</a> }.into_any(),
         phone_end.clone().unwrap_or_else(|| "–".into()).into_any(),
         wish(l, &ticket.choice).into_any(),
-        view! { {result(l, came)} {withdraw} }.into_any(),
+        view! { <div class="desk-cell">{result(l, came)} {withdraw}</div> }.into_any(),
     ]
 }
 
