@@ -350,6 +350,18 @@ both! {
         assert_eq!(standing.snapshot.left, 4);
     }
 
+    async fn who_comes_back_with_a_ticket_is_not_forgotten_for_the_years_before(site) {
+        run_of_four(site).await;
+        site.set_time("2010-01-11T09:00:00+09:00");
+        site.person_at("김할머니", Address::parse("010-7777-1234").unwrap(), &[]).await;
+        let desk = early_desk(site).await;
+        let officer = site.signed_in(site.person("담당", &[Duty::PrivacyOfficer]).await).await.privacy_officer().unwrap();
+        let due = async || domain::privacy::due(&site.centre, &officer).await.unwrap().iter().map(|due| due.people).sum::<u64>();
+        assert!(due().await > 0);
+        enter(&desk, "P21-014", 1, "김할머니", "010-7777-1234").await.expect(200);
+        assert_eq!(due().await, 0);
+    }
+
     async fn only_the_desk_has_to_do_with_tickets(site) {
         run_of_four(site).await;
         let desk = early_desk(site).await;
@@ -420,7 +432,7 @@ both! {
     async fn whatever_the_tickets_wish_they_get_what_a_plain_line_would_give_them(site) {
         let office = Office::of(site).await;
         let servers = [site.another_server().await, site.another_server().await];
-        let config = Config { cases: amount("PROOF_CASES", 12) as u32, failure_persistence: None, ..Config::default() };
+        let config = Config { cases: amount("PROOF_CASES", 12) as u32, max_shrink_iters: 100, failure_persistence: None, ..Config::default() };
         let wish = || prop_oneof![2 => Just(None), 3 => (0..SEATS).prop_map(Some)];
         let tickets = prop::collection::vec((wish(), prop::bool::weighted(0.2)), 0..7).prop_shuffle();
         let numbers = Just((1..=7).collect::<Vec<u32>>()).prop_shuffle();
