@@ -9,6 +9,7 @@ mod m0004_registration;
 mod m0005_notice;
 mod m0006_access;
 mod m0007_revision;
+mod m0008_ticket;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_notice::Migration),
             Box::new(m0006_access::Migration),
             Box::new(m0007_revision::Migration),
+            Box::new(m0008_ticket::Migration),
         ]
     }
 

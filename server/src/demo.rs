@@ -20,8 +20,9 @@ use domain::course::{Audience, ClassState, Line, Selection};
 use domain::language::Language;
 use domain::notice::NoticeState;
 use domain::notice::entity::notice;
+use domain::registration::desk::{AtDesk, Wish, apply_at_desk};
 use domain::registration::entity::application;
-use domain::registration::{Choice, State, WriterError, store as registration};
+use domain::registration::{Choice, State, TicketNumber, WriterError, store as registration};
 use domain::seoul;
 use domain::space::holiday::{self, Holiday};
 use sea_orm::{
@@ -113,6 +114,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     describe_courses(&past, &people.known[4].training_manager()?).await?;
     name_instructor(&past, &people).await?;
     apply_for_runs(&past, &people, today, set).await?;
+    enter_tickets(&past, &people, today).await?;
     forget_letters(centre).await?;
     Ok(true)
 }
@@ -233,15 +235,17 @@ async fn open_one_soon(centre: &Centre, today: DateTime<Utc>) -> Result<(), Fail
         .order_by_asc(run::Column::Code)
         .one(centre.database())
         .await?;
-    let Some(next) = next else { return Ok(()) };
+    match next {
+        Some(next) => open_at(centre, next.id, today + Duration::minutes(5)).await,
+        None => Ok(()),
+    }
+}
+
+async fn open_at(centre: &Centre, run: Uuid, opening: DateTime<Utc>) -> Result<(), Failure> {
     let tx = centre.begin().await?;
     turn(&tx).await?;
-    let sooner = run::ActiveModel {
-        id: Set(next.id),
-        apply_from: Set(Some(today + Duration::minutes(5))),
-        ..Default::default()
-    };
-    run::Entity::update(sooner).exec(&tx).await?;
+    let row = run::ActiveModel { id: Set(run), apply_from: Set(Some(opening)), ..Default::default() };
+    run::Entity::update(row).exec(&tx).await?;
     Ok(tx.commit().await?)
 }
 
@@ -254,18 +258,10 @@ async fn open_one_for_staff(centre: &Centre, today: DateTime<Utc>) -> Result<(),
         .order_by_asc(run::Column::FirstDate)
         .one(centre.database())
         .await?;
-    let Some(next) = next.filter(|run| run.apply_from.is_some_and(|from| from > today)) else {
-        return Ok(());
-    };
-    let tx = centre.begin().await?;
-    turn(&tx).await?;
-    let open = run::ActiveModel {
-        id: Set(next.id),
-        apply_from: Set(Some(today - Duration::days(1))),
-        ..Default::default()
-    };
-    run::Entity::update(open).exec(&tx).await?;
-    Ok(tx.commit().await?)
+    match next.filter(|run| run.apply_from.is_some_and(|from| from > today)) {
+        Some(next) => open_at(centre, next.id, today - Duration::days(1)).await,
+        None => Ok(()),
+    }
 }
 
 /// The runs of one of the file's instructors belong to the demonstration's.
@@ -398,6 +394,29 @@ async fn open_runs(centre: &Centre, today: DateTime<Utc>) -> Result<Vec<(run::Mo
         open.push((row, course.audience));
     }
     Ok(open)
+}
+
+/// The run that opens after the one with the countdown opens in three days at nine. Three people have come to the desk for
+/// it, not in the order of their tickets.
+async fn enter_tickets(centre: &Centre, people: &People, today: DateTime<Utc>) -> Result<(), Failure> {
+    let next = run::Entity::find()
+        .filter(run::Column::ApplyFrom.gt(today + Duration::minutes(5)))
+        .filter(run::Column::Selection.eq(Selection::FirstCome))
+        .order_by_asc(run::Column::ApplyFrom)
+        .order_by_asc(run::Column::Code)
+        .one(centre.database())
+        .await?;
+    let Some(run) = next.map(|run| run.id) else { return Ok(()) };
+    let nine = (seoul::day(today) + Days::new(3)).and_hms_opt(9, 0, 0).ok_or("no such hour")?;
+    open_at(centre, run, seoul::instant(nine).ok_or("no such instant")?).await?;
+    let desk = people.known[5].desk()?;
+    for (number, who) in ["2", "1", "3"].into_iter().zip(people.residents.iter().rev()) {
+        let who = AtDesk { person: who.id(), language: who.language(), staff: who.is_staff() };
+        let ticket = TicketNumber::parse(number);
+        let wish = Wish { run, choice: Choice::Any, ticket, key: centre.clock().id() };
+        apply_at_desk(centre, &desk, who, wish).await?;
+    }
+    Ok(())
 }
 
 /// Whether it was taken: people of the demonstration are refused like others, for overlaps and monthly limits.

@@ -7,7 +7,7 @@ use tests::{Engine, Site, both};
 
 /// A constraint, what SQLite says where it doesn't say the name, and a statement that breaks it.
 /// `#1` stands for the first id; the rows are those of [`SEED`].
-const BROKEN: [(&str, &str, &str); 59] = [
+const BROKEN: [(&str, &str, &str); 67] = [
     ("person_sex_known", "", "UPDATE person SET sex = 'other'"),
     ("person_state_known", "", "UPDATE person SET state = 'gone'"),
     ("contact_kind_known", "", "UPDATE contact SET kind = 'pigeon'"),
@@ -97,6 +97,22 @@ const BROKEN: [(&str, &str, &str); 59] = [
         "UPDATE application SET admission = 1 WHERE id = #4",
     ),
     ("application_event_kind_known", "", "UPDATE application_event SET kind = 'lost'"),
+    ("ticket_number_positive", "", "UPDATE ticket SET number = 0 WHERE id = #1"),
+    ("ticket_state_known", "", "UPDATE ticket SET state = 'lost' WHERE id = #1"),
+    (
+        "ticket_application_once",
+        "ticket.application_id",
+        "UPDATE ticket SET state = 'released', application_id = #1 WHERE id = #1",
+    ),
+    ("ticket_released_as", "", "UPDATE ticket SET state = 'released' WHERE id = #1"),
+    ("ticket_released_as", "", "UPDATE ticket SET application_id = #2 WHERE id = #1"),
+    ("ticket_refused_for", "", "UPDATE ticket SET state = 'refused' WHERE id = #1"),
+    ("ticket_number_once", "ticket.run_id, ticket.number", "UPDATE ticket SET number = 1 WHERE id = #2"),
+    (
+        "ticket_one_waiting",
+        "ticket.run_id, ticket.person_id",
+        "UPDATE ticket SET state = 'waiting' WHERE id = #4",
+    ),
     ("revision_is_one", "", "INSERT INTO revision (id, accounts) VALUES (2, 0)"),
     ("writer_is_one", "", "INSERT INTO writer (id, turn, stamp) VALUES (2, 0, 0)"),
     ("notice_kind_known", "", "UPDATE notice SET kind = 'pigeon'"),
@@ -151,6 +167,12 @@ INSERT INTO application (id, run_id, person_id, state, stamp, request_key, seat_
     (#4, #2, #2, 'booked', 4, #4, NULL, 2, '2021-01-01T00:00:00+00:00'),
     (#5, #1, #1, 'cancelled', 5, #5, NULL, NULL, '2021-01-01T00:00:00+00:00');
 INSERT INTO application_event (id, application_id, at, kind) VALUES (#1, #1, '2021-01-01T00:00:00+00:00', 'booked');
+INSERT INTO ticket (id, run_id, person_id, number, choice, state, entered_by, entered_at, application_id) VALUES
+    (#1, #1, #1, 1, 'any', 'waiting', #1, '2021-01-01T00:00:00+00:00', NULL),
+    (#2, #1, #2, 2, 'any', 'waiting', #1, '2021-01-01T00:00:00+00:00', NULL),
+    (#3, #2, #1, 1, 'any', 'released', #1, '2021-01-01T00:00:00+00:00', #1),
+    (#4, #1, #1, 3, 'any', 'withdrawn', #1, '2021-01-01T00:00:00+00:00', NULL),
+    (#5, #1, #1, 1, 'any', 'withdrawn', #1, '2021-01-01T00:00:00+00:00', NULL);
 INSERT INTO access (id, at, viewer_id, duty, subject, subject_id) VALUES (#1, '2021-01-01T00:00:00+00:00', #1, 'front_desk', 'run', 'R-1');
 INSERT INTO audit (id, at, actor_id, action, subject, subject_id, fields) VALUES (#1, '2021-01-01T00:00:00+00:00', #1, 'add', 'person', 'x', 'name');
 INSERT INTO notice (id, event, person_id, language, facts, state, tries, uncertain, next_at, created_at) VALUES

@@ -1,7 +1,7 @@
 //! The demonstration looks alive on whatever day it is first shown.
 
 use domain::account::password::Passwords;
-use domain::account::store::find_person_by_password;
+use domain::account::store::{find_person_by_contact, find_person_by_password};
 use domain::account::{Address, Password};
 use domain::registration::State;
 use domain::registration::entity::application;
@@ -17,6 +17,12 @@ both! {
             assert!(count(site, state).await > 0, "nobody is {state:?}");
         }
         assert!(count(site, State::Booked).await > 200);
+
+        let desk = Address::parse("desk@office.example.org").unwrap();
+        let desk = find_person_by_contact(site.centre.database(), &desk).await.unwrap().unwrap();
+        let desk = site.sign_in(desk).await.get("/desk").await.expect(200);
+        let soon = desk.all("tbody tr").into_iter().find(|line| line.ends_with('3'));
+        assert!(soon.is_some(), "three have come before an opening: {}", desk.said());
 
         let catalogue = site.visitor().get("/courses").await.expect(200);
         assert!(catalogue.said().contains("접수중"), "{}", catalogue.said());

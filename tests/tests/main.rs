@@ -17,4 +17,5 @@ mod rush;
 mod schema;
 mod server;
 mod space;
+mod ticket;
 mod upgrade;

@@ -7,7 +7,7 @@ use domain::account::entity::{
 };
 use domain::course::entity::{class_session, course, run};
 use domain::notice::entity::notice;
-use domain::registration::entity::{application, application_event, writer};
+use domain::registration::entity::{application, application_event, ticket, writer};
 use domain::space::entity::{holiday, occupation, seat, space};
 use sea_orm::sea_query::ColumnType;
 use sea_orm::{
@@ -30,7 +30,7 @@ both! {
             access audit challenge consent contact duty person revision web_session
             class_session course run
             notice
-            application application_event writer
+            application application_event ticket writer
             holiday occupation seat space
         ];
         let mut expected = BTreeMap::new();

@@ -1,13 +1,14 @@
 //! A permission is a value: what needs a right takes one of these, and only this module can make one.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::account::entity::{contact, duty, person};
 use crate::account::{Address, Duty, PersonState};
-use crate::centre::Centre;
+use crate::centre::{Centre, Settings};
 use crate::language::Language;
 
 /// Somebody whose sign-in was checked for this request. Cheap to clone.
@@ -50,21 +51,12 @@ impl SignedIn {
             return Ok(None);
         }
         let duties = duty::Entity::find().filter(duty::Column::PersonId.eq(person_id)).all(db).await?;
-        let contacts = contact::Entity::find()
-            .filter(contact::Column::PersonId.eq(person_id))
-            .filter(contact::Column::ConfirmedAt.is_not_null())
-            .all(db)
-            .await?;
-        let domains = &centre.settings().staff_domains;
-        let of_office = contacts
-            .iter()
-            .filter_map(|contact| Address::parse(&contact.address))
-            .any(|address| address.is_of_domain(domains));
+        let of_office = of_office(db, centre.settings(), [person_id]).await?;
         Ok(Some(Self(Arc::new(Account {
             person: person_id,
             name: person.name,
             language: person.language,
-            staff: person.made_staff || of_office,
+            staff: person.made_staff || of_office.contains(&person_id),
             duties: duties.into_iter().map(|duty| duty.name).collect(),
         }))))
     }
@@ -98,6 +90,49 @@ impl SignedIn {
     fn needs(&self, duty: Duty) -> Result<(), Denied> {
         if self.has(duty) { Ok(()) } else { Err(Denied) }
     }
+}
+
+/// Who of these people has confirmed an address of the office's.
+async fn of_office<C: ConnectionTrait>(
+    db: &C,
+    settings: &Settings,
+    people: impl IntoIterator<Item = Uuid>,
+) -> Result<HashSet<Uuid>, DbErr> {
+    let contacts = contact::Entity::find()
+        .filter(contact::Column::PersonId.is_in(people))
+        .filter(contact::Column::ConfirmedAt.is_not_null())
+        .all(db)
+        .await?;
+    let ours = |contact: &contact::Model| {
+        Address::parse(&contact.address).is_some_and(|it| it.is_of_domain(&settings.staff_domains))
+    };
+    Ok(contacts.into_iter().filter(ours).map(|contact| contact.person_id).collect())
+}
+
+/// What the writer asks of somebody who is not there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Absent {
+    pub language: Language,
+    pub staff: bool,
+}
+
+/// Those of these people whose account is open.
+pub(crate) async fn find_absent<C: ConnectionTrait>(
+    db: &C,
+    settings: &Settings,
+    people: &[Uuid],
+) -> Result<HashMap<Uuid, Absent>, DbErr> {
+    let rows = person::Entity::find()
+        .filter(person::Column::Id.is_in(people.iter().copied()))
+        .filter(person::Column::State.eq(PersonState::Active))
+        .all(db)
+        .await?;
+    let of_office = of_office(db, settings, people.iter().copied()).await?;
+    let absent = |row: person::Model| {
+        let staff = row.made_staff || of_office.contains(&row.id);
+        (row.id, Absent { language: row.language, staff })
+    };
+    Ok(rows.into_iter().map(absent).collect())
 }
 
 macro_rules! permissions {

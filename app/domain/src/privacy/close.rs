@@ -10,6 +10,7 @@ use crate::account::{PersonState, SignedIn, record};
 use crate::centre::Centre;
 use crate::notice::store::{Draft, Recipient, queue};
 use crate::notice::{Event, Facts};
+use crate::registration::desk::withdraw_tickets_of;
 use crate::registration::{Refusal, WriterError, store as registration};
 
 #[derive(Debug, Error)]
@@ -69,6 +70,8 @@ pub async fn close(centre: &Centre, who: &SignedIn, reason: &str) -> Result<(), 
 }
 
 async fn give_back(centre: &Centre, who: &SignedIn, reason: &str) -> Result<(), CloseError> {
+    // First, so that none becomes an application behind our back.
+    withdraw_tickets_of(centre, who).await?;
     for application in registration::live_of(centre.database(), who.id()).await? {
         match registration::cancel(centre, who, application, Some(reason.to_owned())).await {
             // Over, or cancelled by somebody else: there is nothing to give back.

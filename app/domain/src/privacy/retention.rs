@@ -16,7 +16,7 @@ use crate::centre::Centre;
 use crate::clock::Clock;
 use crate::course::entity::class_session;
 use crate::notice::entity::notice;
-use crate::registration::entity::{application, application_event};
+use crate::registration::entity::{application, application_event, ticket};
 
 /// How many people have something that was kept long enough for this purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +88,7 @@ fn kept_long_enough(purpose: Purpose, now: DateTime<Utc>) -> Condition {
         .add(has_data)
         .add(person::Column::CreatedAt.lt(since))
         .add(person::Column::Id.not_in_subquery(people_heard_of(since)))
+        .add(person::Column::Id.not_in_subquery(people_with_tickets(since)))
         .add(person::Column::Id.not_in_subquery(people_on_duty()))
         .add(person::Column::Id.not_in_subquery(people_signed_in(now)))
 }
@@ -139,6 +140,15 @@ fn people_heard_of(since: DateTime<Utc>) -> SelectStatement {
         .filter(
             application::Column::Id.in_subquery(events).or(application::Column::RunId.in_subquery(classes)),
         )
+        .into_query()
+}
+
+/// Those who came to the desk since then, whatever came of it.
+fn people_with_tickets(since: DateTime<Utc>) -> SelectStatement {
+    ticket::Entity::find()
+        .select_only()
+        .column(ticket::Column::PersonId)
+        .filter(ticket::Column::EnteredAt.gte(since))
         .into_query()
 }
 

@@ -1,5 +1,7 @@
 //! One batch of the writer: takes its turn, reads what it doesn't know, decides, writes everything at once.
 
+mod ticket;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use self::ticket::{Line, Tickets};
 use super::entity::{application, application_event, writer};
 use super::shelf::Shelf;
 use super::writer::{Actor, Apply, Command, Outcome, Waiting};
@@ -29,6 +32,8 @@ pub(super) struct Memory {
     stamp: i64,
     books: HashMap<Uuid, Arc<Book>>,
     people: HashMap<Uuid, Vec<Past>>,
+    /// The tickets that wait, of each run in `books` that has any.
+    lines: HashMap<Uuid, Line>,
 }
 
 /// One application of a person, live or not.
@@ -41,13 +46,22 @@ struct Past {
 }
 
 impl Memory {
+    fn past(&self, person: Uuid) -> &[Past] {
+        self.people.get(&person).map_or(&[], Vec::as_slice)
+    }
+
     /// After this no turn is the one it knows: what a batch that failed has left here must not pass for true when
     /// somebody else advances the turn to the one that batch would have had.
     pub(super) fn forget(&mut self) {
         self.turn = UNKNOWN;
         self.books.clear();
         self.people.clear();
+        self.lines.clear();
     }
+}
+
+fn applicant(asked: &Waiting) -> Option<Uuid> {
+    if let Command::Apply(apply) = &asked.command { Some(apply.person) } else { None }
 }
 
 /// The turn in the database is never negative.
@@ -71,6 +85,7 @@ pub(super) struct Batch<'a> {
     cancelled_runs: Vec<(Uuid, Actor)>,
     events: Vec<application_event::ActiveModel>,
     notices: Vec<Draft>,
+    tickets: Tickets,
 }
 
 /// What a committed batch lets everybody see.
@@ -105,8 +120,10 @@ impl<'a> Batch<'a> {
         if memory.people.len() > PEOPLE {
             memory.people.clear();
         }
-        load_people(tx, memory, waiting).await?;
-        load_books(tx, memory, shelf, waiting).await?;
+        let applicants: BTreeSet<Uuid> = waiting.iter().filter_map(applicant).collect();
+        load_people(tx, memory, &applicants).await?;
+        load_books(tx, memory, shelf, waiting.iter().map(|asked| asked.command.run()), &applicants).await?;
+        let tickets = Tickets::load(tx, settings, memory, shelf, waiting).await?;
         Ok(Self {
             tx,
             clock,
@@ -119,6 +136,7 @@ impl<'a> Batch<'a> {
             cancelled_runs: Vec::new(),
             events: Vec::new(),
             notices: Vec::new(),
+            tickets,
         })
     }
 
@@ -134,8 +152,12 @@ impl<'a> Batch<'a> {
         }
         self.end_overdue(run);
         self.admit_unasked(run);
+        self.release(run, arrived);
         let outcome = match command {
-            Command::Apply(apply) => self.apply(apply, arrived).map(Some),
+            Command::Apply(apply) => match apply.ticket.zip(self.memory.books[&run].opens_after(arrived)) {
+                Some((number, opening)) => self.enter(apply, number, opening).map(|()| None),
+                None => self.apply(apply, arrived).map(Some),
+            },
             Command::ChangeSeat { application, actor, seat, .. } => {
                 self.change_seat(run, *application, *actor, seat).map(Some)
             }
@@ -148,6 +170,7 @@ impl<'a> Batch<'a> {
                 self.decline(run, *application, *actor, reason).map(Some)
             }
             Command::CancelRun { actor, reason, .. } => self.cancel_run(run, *actor, reason).map(|()| None),
+            Command::Withdraw { ticket, actor, .. } => self.withdraw(run, *ticket, *actor).map(|()| None),
             Command::Settle { .. } => Ok(None),
         };
         self.promote(run);
@@ -155,22 +178,10 @@ impl<'a> Batch<'a> {
     }
 
     fn apply(&mut self, apply: &Apply, arrived: DateTime<Utc>) -> Result<Outcome, Refusal> {
-        let past = self.memory.people.get(&apply.person).map_or(&[][..], Vec::as_slice);
-        if let Some(before) = past.iter().find(|past| past.key == apply.key) {
+        if let Some(before) = self.memory.past(apply.person).iter().find(|past| past.key == apply.key) {
             return Ok(self.outcome(before.run, before.application, before.state, true));
         }
-        let book = &self.memory.books[&apply.run];
-        if book.of_person(apply.person).is_some() {
-            return Err(Refusal::AlreadyApplied);
-        }
-        let live = past.iter().filter(|past| past.state.is_live());
-        let who = Applicant {
-            staff: apply.staff,
-            at_desk: matches!(apply.actor, Actor::Office(_)),
-            others: live.filter_map(|past| self.memory.books.get(&past.run)).map(Arc::as_ref).collect(),
-            monthly_limit: self.settings.applications_a_month,
-        };
-        let (state, place, kind, event) = match book.apply(&who, &apply.choice, arrived)? {
+        let (state, place, kind, event) = match self.grant(apply, arrived)? {
             Grant::Booked(place) => (State::Booked, Some(place), EventKind::Booked, Event::Booked),
             Grant::Waiting => (State::Waiting, None, EventKind::Waiting, Event::Waiting),
             Grant::Asked => (State::Asked, None, EventKind::Asked, Event::Asked),
@@ -202,6 +213,22 @@ impl<'a> Batch<'a> {
         self.record(apply.run, stamp, kind, apply.actor, None);
         self.tell(apply.run, stamp, event, None);
         Ok(self.outcome(apply.run, id, state, false))
+    }
+
+    /// What an application would get, if it is not refused.
+    fn grant(&self, apply: &Apply, arrived: DateTime<Utc>) -> Result<Grant, Refusal> {
+        let book = &self.memory.books[&apply.run];
+        if book.of_person(apply.person).is_some() {
+            return Err(Refusal::AlreadyApplied);
+        }
+        let live = self.memory.past(apply.person).iter().filter(|past| past.state.is_live());
+        let who = Applicant {
+            staff: apply.staff,
+            at_desk: matches!(apply.actor, Actor::Office(_)),
+            others: live.filter_map(|past| self.memory.books.get(&past.run)).map(Arc::as_ref).collect(),
+            monthly_limit: self.settings.applications_a_month,
+        };
+        book.apply(&who, &apply.choice, arrived)
     }
 
     fn change_seat(
@@ -289,6 +316,7 @@ impl<'a> Batch<'a> {
             self.tell(run, stamp, Event::RunCancelled, Some(reason));
             self.close(run, stamp, State::Cancelled, EventKind::Cancelled, actor, Some(reason));
         }
+        self.withdraw_all(run, reason);
         self.cancelled_runs.push((run, actor));
         Ok(())
     }
@@ -444,22 +472,21 @@ impl<'a> Batch<'a> {
             to: Recipient::Person(entry.person),
             language: entry.language,
             facts: Facts {
-                run_code: Some(book.code.clone()),
-                course: Some(book.course.clone()),
-                starts_at: book.begins(),
-                space: Some(book.space.clone()).filter(|name| !name.is_empty()),
                 seat: book.seat_code(entry.place),
                 rank: book.rank(stamp),
                 until: entry.offer_until,
                 reason: reason.map(str::to_owned),
-                ..Facts::default()
+                ..facts(book)
             },
         });
     }
 
     /// Whether every command was refused, or had been answered before.
     pub(super) fn changes_nothing(&self) -> bool {
-        self.made.is_empty() && self.changed.is_empty() && self.cancelled_runs.is_empty()
+        self.made.is_empty()
+            && self.changed.is_empty()
+            && self.cancelled_runs.is_empty()
+            && self.tickets.changes_nothing()
     }
 
     /// For a batch that is rolled back: the turn in the database stays what it was.
@@ -492,6 +519,7 @@ impl<'a> Batch<'a> {
             let rows = rows.into_iter().map(|row| row.reset_all());
             application::Entity::insert_many(rows).exec_without_returning(self.tx).await?;
         }
+        self.tickets.write(self.tx, self.clock).await?;
         for rows in chunks(self.events) {
             application_event::Entity::insert_many(rows).exec_without_returning(self.tx).await?;
         }
@@ -507,6 +535,17 @@ impl<'a> Batch<'a> {
         let stamp = writer::ActiveModel { stamp: Set(self.memory.stamp), ..Default::default() };
         writer::Entity::update_many().set(stamp).exec(self.tx).await?;
         Ok(shown)
+    }
+}
+
+/// What a letter says of a run.
+fn facts(book: &Book) -> Facts {
+    Facts {
+        run_code: Some(book.code.clone()),
+        course: Some(book.course.clone()),
+        starts_at: book.begins(),
+        space: Some(book.space.clone()).filter(|name| !name.is_empty()),
+        ..Facts::default()
     }
 }
 
@@ -554,15 +593,10 @@ async fn take_turn(tx: &DatabaseTransaction, memory: &mut Memory, commands: usiz
 async fn load_people(
     tx: &DatabaseTransaction,
     memory: &mut Memory,
-    waiting: &[Waiting],
+    people: &BTreeSet<Uuid>,
 ) -> Result<(), DbErr> {
-    let unknown: BTreeSet<Uuid> = waiting
-        .iter()
-        .filter_map(
-            |asked| if let Command::Apply(apply) = &asked.command { Some(apply.person) } else { None },
-        )
-        .filter(|person| !memory.people.contains_key(person))
-        .collect();
+    let unknown: Vec<Uuid> =
+        people.iter().copied().filter(|person| !memory.people.contains_key(person)).collect();
     if unknown.is_empty() {
         return Ok(());
     }
@@ -578,27 +612,27 @@ async fn load_people(
     Ok(())
 }
 
-/// Reads the books of the runs asked about, and of those in which the applicants are live, as far as nobody has before.
+/// Reads the books of these runs, and of those in which these people are live, as far as nobody has before.
 async fn load_books(
     tx: &DatabaseTransaction,
     memory: &mut Memory,
     shelf: &Shelf,
-    waiting: &[Waiting],
+    runs: impl Iterator<Item = Uuid>,
+    people: &BTreeSet<Uuid>,
 ) -> Result<(), DbErr> {
-    let mut wanted: BTreeSet<Uuid> = waiting.iter().map(|asked| asked.command.run()).collect();
-    for asked in waiting {
-        let Command::Apply(apply) = &asked.command else { continue };
-        let past = memory.people.get(&apply.person).map_or(&[][..], Vec::as_slice);
-        wanted.extend(past.iter().filter(|past| past.state.is_live()).map(|past| past.run));
+    let mut wanted: BTreeSet<Uuid> = runs.collect();
+    for person in people {
+        wanted.extend(memory.past(*person).iter().filter(|past| past.state.is_live()).map(|past| past.run));
     }
     wanted.retain(|run| !memory.books.contains_key(run));
     // The turn before this batch: nobody can be beyond it while the batch holds the lock.
     let turn = memory.turn - 1;
     memory.books.extend(wanted.iter().filter_map(|run| Some((*run, shelf.find(turn, *run)?))));
-    wanted.retain(|run| !memory.books.contains_key(run));
-    if !wanted.is_empty() {
-        let books = super::book::load(tx, &wanted).await?;
+    let unread: BTreeSet<Uuid> =
+        wanted.iter().copied().filter(|run| !memory.books.contains_key(run)).collect();
+    if !unread.is_empty() {
+        let books = super::book::load(tx, &unread).await?;
         memory.books.extend(books.into_iter().map(|book| (book.run, Arc::new(book))));
     }
-    Ok(())
+    ticket::load_lines(tx, memory, wanted).await
 }

@@ -1,4 +1,4 @@
-//! The rows of applications, their history, and the writer's turn.
+//! The rows of applications, their history, of tickets, and the writer's turn.
 
 pub mod application {
     use chrono::{DateTime, Utc};
@@ -50,6 +50,37 @@ pub mod application_event {
         pub actor_id: Option<Uuid>,
         pub seat: Option<String>,
         pub reason: Option<String>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod ticket {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    use crate::registration::{Choice, TicketState};
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "ticket")]
+    pub struct Model {
+        /// The key of the form in which it was entered, and of the application it becomes.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub run_id: Uuid,
+        pub person_id: Uuid,
+        /// What is printed on the slip; the order of release.
+        pub number: i32,
+        pub choice: Choice,
+        pub state: TicketState,
+        pub entered_by: Uuid,
+        pub entered_at: DateTime<Utc>,
+        pub application_id: Option<Uuid>,
+        /// Why it became none: a `Refusal` as JSON.
+        pub refusal: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

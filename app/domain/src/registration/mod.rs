@@ -2,13 +2,17 @@
 
 mod model;
 mod roll;
+mod ticket;
 pub use model::*;
 pub use roll::{Entry, Roll};
+pub use ticket::{TicketNumber, TicketState};
 
 #[cfg(feature = "store")]
 mod batch;
 #[cfg(feature = "store")]
 mod book;
+#[cfg(feature = "store")]
+pub mod desk;
 #[cfg(feature = "store")]
 pub mod entity;
 #[cfg(feature = "store")]

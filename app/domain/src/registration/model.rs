@@ -73,7 +73,18 @@ impl Choice {
             code => SeatCode::parse(code).map(Self::Seat),
         }
     }
+
+    /// The word that [`Choice::parse`] reads.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Any => "any",
+            Self::Online => "online",
+            Self::Seat(code) => code.as_str(),
+        }
+    }
 }
+
+crate::column!(Choice);
 
 /// What an application holds: a chair, or a numbered admission where the run has no plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -170,6 +181,8 @@ pub enum Refusal {
     OnlineFull,
     #[error("the person has applied already")]
     AlreadyApplied,
+    #[error("the ticket's number is another's")]
+    TicketTaken(i32),
     #[error("the class times overlap with those of another run")]
     Overlaps(String),
     #[error("the month's limit is reached")]
@@ -270,7 +283,7 @@ impl Book {
     }
 
     /// The place `choice` names, if it can be given now.
-    fn place(&self, choice: &Choice) -> Result<Option<Place>, Refusal> {
+    pub(super) fn place(&self, choice: &Choice) -> Result<Option<Place>, Refusal> {
         match choice {
             Choice::Any => Ok(self.free_place()),
             Choice::Online if self.mode == Mode::InPerson => Err(Refusal::NoSuchSeat),

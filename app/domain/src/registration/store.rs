@@ -1,28 +1,28 @@
 //! What people do with applications, each verb one command to the writer; and reading them back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
-use super::entity::{application, application_event, writer};
+use super::entity::{application, application_event, ticket, writer};
 use super::shelf::book;
 use super::writer::{Actor, Apply, Command, Outcome, WriterError};
-use super::{Applicant, Book, Choice, Refusal, State};
+use super::{Book, Choice, Refusal, State, TicketState};
 use crate::account::access::look;
 use crate::account::entity::{contact, person};
 use crate::account::store::{Contact, contacts_of, names_of};
 use crate::account::{ContactKind, Desk, Duty, RunEditor, SignedIn, Subject, TrainingManager, mask_name};
 use crate::centre::Centre;
 use crate::course::entity::{class_session, course, run};
-use crate::course::{ClassState, RunCode, RunState, Selection};
+use crate::course::{ClassState, RunCode, Selection};
 use crate::kept::kept;
-use crate::language::Language;
 use crate::space::entity::{seat, space};
 use crate::space::{SeatCode, SeatPlan};
 
@@ -42,29 +42,8 @@ pub async fn apply(
         choice,
         key,
         actor: Actor::Own(who.id()),
+        ticket: None,
     };
-    one(centre, Command::Apply(apply)).await
-}
-
-/// Somebody in front of the desk or on its telephone.
-#[derive(Clone, Debug)]
-pub struct AtDesk {
-    pub person: Uuid,
-    pub language: Language,
-    pub staff: bool,
-}
-
-/// Enters somebody at the desk into the same queue as everybody else's.
-pub async fn apply_at_desk(
-    centre: &Centre,
-    desk: &Desk,
-    who: AtDesk,
-    run: Uuid,
-    choice: Choice,
-    key: Uuid,
-) -> Result<Outcome, WriterError> {
-    let AtDesk { person, language, staff } = who;
-    let apply = Apply { run, person, language, staff, choice, key, actor: Actor::Office(desk.id()) };
     one(centre, Command::Apply(apply)).await
 }
 
@@ -169,21 +148,7 @@ pub async fn cancel_run(centre: &Centre, editor: &RunEditor, reason: String) -> 
     Ok(())
 }
 
-/// Why nobody could be entered this way at the moment, asked before a person is made for nothing. The writer decides.
-pub async fn check_at_desk(
-    centre: &Centre,
-    _desk: &Desk,
-    run: Uuid,
-    choice: &Choice,
-) -> Result<(), WriterError> {
-    let book = book(centre, run).await?.ok_or(Refusal::NotFound)?;
-    let limit = centre.settings().applications_a_month;
-    let who = Applicant { staff: false, at_desk: true, others: Vec::new(), monthly_limit: limit };
-    book.apply(&who, choice, centre.clock().now())?;
-    Ok(())
-}
-
-async fn one(centre: &Centre, command: Command) -> Result<Outcome, WriterError> {
+pub(super) async fn one(centre: &Centre, command: Command) -> Result<Outcome, WriterError> {
     centre.writer().send(command).await?.ok_or(WriterError::Refused(Refusal::NotFound))
 }
 
@@ -364,29 +329,6 @@ pub struct Participant {
     pub rank: Option<u32>,
 }
 
-/// The runs the desk can enter somebody into: published, their window has opened, not yet begun.
-pub async fn list_open_at_desk(centre: &Centre, _desk: &Desk) -> Result<Vec<Arc<Book>>, DbErr> {
-    let (db, now) = (centre.database(), centre.clock().now());
-    let begun = class_session::Entity::find()
-        .select_only()
-        .column(class_session::Column::RunId)
-        .filter(class_session::Column::State.eq(ClassState::Planned))
-        .filter(class_session::Column::StartsAt.lte(now))
-        .into_query();
-    let runs = run::Entity::find()
-        .filter(run::Column::State.eq(RunState::Published))
-        .filter(run::Column::ApplyFrom.lte(now))
-        .filter(run::Column::Id.not_in_subquery(begun))
-        .all(db)
-        .await?;
-    let mut books = Vec::with_capacity(runs.len());
-    for run in runs {
-        books.extend(book(centre, run.id).await?.filter(|book| book.begins().is_some()));
-    }
-    books.sort_by_key(|book| book.begins());
-    Ok(books)
-}
-
 /// The live applications of a run, in order of arrival, for the desk: masked, since whoever stands there says who
 /// they are.
 pub async fn list_at_desk(centre: &Centre, _desk: &Desk, run: Uuid) -> Result<Vec<Participant>, DbErr> {
@@ -406,7 +348,7 @@ pub async fn list_of_run(centre: &Centre, editor: &RunEditor) -> Result<Vec<Part
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Names {
+pub(super) enum Names {
     Masked,
     Whole,
 }
@@ -418,6 +360,33 @@ async fn list_live(centre: &Centre, book: &Book, names: Names) -> Result<Vec<Par
         .filter(application::Column::State.is_in(State::LIVE))
         .order_by_asc(application::Column::Stamp);
     let people = rows.clone().select_only().column(application::Column::PersonId).into_query();
+    let faces = faces(db, people, names).await?;
+    let participant = |row: application::Model| {
+        let Face { name, phone_end } = faces.get(&row.person_id).cloned().unwrap_or_default();
+        Participant {
+            name,
+            phone_end,
+            seat: book.live.get(row.stamp).and_then(|entry| book.seat_code(entry.place)),
+            rank: book.rank(row.stamp),
+            application: row,
+        }
+    };
+    Ok(rows.all(db).await?.into_iter().map(participant).collect())
+}
+
+/// What a list says of somebody.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Face {
+    pub name: String,
+    pub phone_end: Option<String>,
+}
+
+/// What lists say of the people whose ids `people` selects.
+pub(super) async fn faces<C: ConnectionTrait>(
+    db: &C,
+    people: SelectStatement,
+    names: Names,
+) -> Result<HashMap<Uuid, Face>, DbErr> {
     let named: HashMap<Uuid, String> = person::Entity::find()
         .select_only()
         .columns([person::Column::Id, person::Column::Name])
@@ -437,19 +406,12 @@ async fn list_live(centre: &Centre, book: &Book, names: Names) -> Result<Vec<Par
         .await?
         .into_iter()
         .collect();
-    let name = |person: &Uuid| {
-        let whole = named.get(person).map(String::as_str).unwrap_or_default();
-        if names == Names::Whole { whole.to_owned() } else { mask_name(whole) }
+    let face = |(person, whole): (Uuid, String)| {
+        let name = if names == Names::Whole { whole } else { mask_name(&whole) };
+        let phone_end = phones.get(&person).and_then(|phone| phone.get(7..)).map(str::to_owned);
+        (person, Face { name, phone_end })
     };
-    let phone_end = |person: &Uuid| phones.get(person)?.get(7..).map(str::to_owned);
-    let participant = |row: application::Model| Participant {
-        name: name(&row.person_id),
-        phone_end: phone_end(&row.person_id),
-        seat: book.live.get(row.stamp).and_then(|entry| book.seat_code(entry.place)),
-        rank: book.rank(row.stamp),
-        application: row,
-    };
-    Ok(rows.all(db).await?.into_iter().map(participant).collect())
+    Ok(named.into_iter().map(face).collect())
 }
 
 /// Somebody the desk is talking to, with what they applied for.
@@ -492,31 +454,50 @@ pub(crate) async fn live_of<C: ConnectionTrait>(db: &C, person: Uuid) -> Result<
         .await
 }
 
-/// The runs with somebody waiting, offered or asking.
-pub(super) async fn runs_in_motion<C: ConnectionTrait>(db: &C) -> Result<Vec<Uuid>, DbErr> {
-    application::Entity::find()
+/// The runs with somebody waiting, offered or asking, or with tickets whose time has come.
+pub(super) async fn runs_in_motion<C: ConnectionTrait>(
+    db: &C,
+    now: DateTime<Utc>,
+) -> Result<BTreeSet<Uuid>, DbErr> {
+    let applied: Vec<Uuid> = application::Entity::find()
         .select_only()
         .column(application::Column::RunId)
         .distinct()
         .filter(application::Column::State.is_in([State::Waiting, State::Offered, State::Asked]))
         .into_tuple()
         .all(db)
-        .await
+        .await?;
+    let tickets = due_tickets(now).all(db).await?;
+    Ok(applied.into_iter().chain(tickets.into_iter().map(|ticket| ticket.run_id)).collect())
 }
 
 pub(super) async fn is_overdue<C: ConnectionTrait>(db: &C, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let begun = class_session::Entity::find()
+    let offer = application::Column::State.eq(State::Offered).and(application::Column::OfferUntil.lte(now));
+    let list = application::Column::State
+        .is_in([State::Waiting, State::Asked])
+        .and(application::Column::RunId.in_subquery(begun(now)));
+    let row = application::Entity::find().filter(Condition::any().add(offer).add(list)).one(db).await?;
+    Ok(row.is_some() || due_tickets(now).one(db).await?.is_some())
+}
+
+/// The tickets that wait although their window has opened or their run has begun; few, by `ticket_one_waiting`.
+fn due_tickets(now: DateTime<Utc>) -> Select<ticket::Entity> {
+    let open =
+        run::Entity::find().select_only().column(run::Column::Id).filter(run::Column::ApplyFrom.lte(now));
+    let open = ticket::Column::RunId.in_subquery(open.into_query());
+    ticket::Entity::find()
+        .filter(ticket::Column::State.eq(TicketState::Waiting))
+        .filter(open.or(ticket::Column::RunId.in_subquery(begun(now))))
+}
+
+/// The ids of the runs that have begun.
+pub(super) fn begun(now: DateTime<Utc>) -> SelectStatement {
+    class_session::Entity::find()
         .select_only()
         .column(class_session::Column::RunId)
         .filter(class_session::Column::State.eq(ClassState::Planned))
         .filter(class_session::Column::StartsAt.lte(now))
-        .into_query();
-    let offer = application::Column::State.eq(State::Offered).and(application::Column::OfferUntil.lte(now));
-    let list = application::Column::State
-        .is_in([State::Waiting, State::Asked])
-        .and(application::Column::RunId.in_subquery(begun));
-    let row = application::Entity::find().filter(Condition::any().add(offer).add(list)).one(db).await?;
-    Ok(row.is_some())
+        .into_query()
 }
 
 /// The writer's turn: it rises whenever something a watcher could see has changed.

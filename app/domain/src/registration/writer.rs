@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::batch::{Batch, Memory};
 use super::shelf::Shelf;
-use super::{Choice, Refusal, State};
+use super::{Choice, Refusal, State, TicketNumber};
 use crate::centre::Settings;
 use crate::clock::Clock;
 use crate::language::Language;
@@ -86,6 +86,12 @@ pub(super) enum Command {
         actor: Actor,
         reason: String,
     },
+    /// Takes back a ticket that waits for the opening.
+    Withdraw {
+        run: Uuid,
+        ticket: Uuid,
+        actor: Actor,
+    },
     /// Ends what is overdue in a run and gives its free places to those who wait.
     Settle {
         run: Uuid,
@@ -102,6 +108,8 @@ pub(super) struct Apply {
     /// Made with the form, so that sending it twice asks once.
     pub key: Uuid,
     pub actor: Actor,
+    /// Entered at the desk: before the opening the ticket waits for it, and nothing is answered.
+    pub ticket: Option<TicketNumber>,
 }
 
 impl Command {
@@ -114,6 +122,7 @@ impl Command {
             | Self::Approve { run, .. }
             | Self::Decline { run, .. }
             | Self::CancelRun { run, .. }
+            | Self::Withdraw { run, .. }
             | Self::Settle { run } => *run,
         }
     }
@@ -204,13 +213,14 @@ impl Writer {
     /// Ends what is overdue and gives freed places to those who wait, in all runs. Call it after raising a capacity
     /// or bringing seats back, when the program starts, and whenever [`Writer::is_due`] says so.
     pub async fn settle(&self) -> Result<(), WriterError> {
-        for run in super::store::runs_in_motion(&self.database).await? {
+        for run in super::store::runs_in_motion(&self.database, self.clock.now()).await? {
             self.send(Command::Settle { run }).await?;
         }
         Ok(())
     }
 
-    /// Whether a deadline has passed that nobody has acted on: an offer's, or the start of a run with a waiting list.
+    /// Whether a time has come that nobody has acted on: the end of an offer, the start of a run with a waiting list, an
+    /// opening for which tickets wait.
     pub async fn is_due(&self) -> Result<bool, DbErr> {
         super::store::is_overdue(&self.database, self.clock.now()).await
     }

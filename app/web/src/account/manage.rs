@@ -254,6 +254,7 @@ fn subject_name(l: Language, subject: &str) -> String {
         "run" => words::account::subject_run(l).to_owned(),
         "class_session" => words::account::subject_class_session(l).to_owned(),
         "notice" => words::account::subject_notice(l).to_owned(),
+        "ticket" => words::account::subject_ticket(l).to_owned(),
         other => other.to_owned(),
     }
 }

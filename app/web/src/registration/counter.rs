@@ -3,7 +3,8 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::account::Desk;
+use domain::account::store::Contact;
+use domain::account::{ContactKind, Desk};
 use domain::course::entity::run;
 use domain::registration::store::{self, AtCounter};
 use domain::registration::{Outcome, Refusal, State, WriterError};
@@ -156,14 +157,7 @@ impl<'a> Counter<'a> {
         if let Some(until) = course.application.offer_until {
             lines.push(Fact::new(words::desk_until(l), when::moment(l, until)));
         }
-        lines.extend(contacts.into_iter().map(|contact| {
-            let shown = contact.address.shown();
-            let value = match contact.address.kind() {
-                domain::account::ContactKind::Phone => view! { <Telephone number=shown/> }.into_any(),
-                domain::account::ContactKind::Email => shown.into_any(),
-            };
-            Fact::new(crate::account::say::contact_kind(l, contact.address.kind()), value)
-        }));
+        lines.extend(contacts.iter().map(|contact| contact_fact(l, contact)));
         lines.extend(facts(l, &course));
         // What is wrong with a field that is no longer there is said above everything.
         let lost = |field: &str| match field {
@@ -204,6 +198,16 @@ impl<'a> Counter<'a> {
         let plan = store::plan(centre, &self.run, &standing.book).await?;
         Ok(seat_choices(l, &plan, &standing.book.snapshot()))
     }
+}
+
+/// How to reach somebody: a number is one press away from a call.
+pub(super) fn contact_fact(l: Language, contact: &Contact) -> Fact {
+    let shown = contact.address.shown();
+    let value = match contact.address.kind() {
+        ContactKind::Phone => view! { <Telephone number=shown/> }.into_any(),
+        ContactKind::Email => shown.into_any(),
+    };
+    Fact::new(crate::account::say::contact_kind(l, contact.address.kind()), value)
 }
 
 fn accept_form(l: Language, address: &str) -> impl IntoView + use<> {

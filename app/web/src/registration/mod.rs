@@ -25,6 +25,8 @@ mod manage;
 mod page;
 #[cfg(feature = "ssr")]
 mod refusal;
+#[cfg(feature = "ssr")]
+mod ticket;
 
 #[cfg(feature = "ssr")]
 pub use page::part;
@@ -45,6 +47,8 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .route("/my/{application}/cancel", post(form::cancel))
         .route("/desk", get(desk::runs))
         .route("/desk/{code}", get(desk::run).post(desk::enter))
+        .route("/desk/{code}/tickets/{ticket}", get(ticket::show))
+        .route("/desk/{code}/tickets/{ticket}/withdraw", post(ticket::withdraw))
         .route("/desk/{code}/{application}", get(counter::show))
         .route("/desk/{code}/{application}/accept", post(counter::accept))
         .route("/desk/{code}/{application}/seat", post(counter::change_seat))

@@ -41,6 +41,7 @@ pub fn sentence(l: Language, refusal: &Refusal) -> String {
         Refusal::NoSuchSeat => words::refused_no_such_seat(l).into(),
         Refusal::OnlineFull => words::refused_online_full(l).into(),
         Refusal::AlreadyApplied => words::refused_already_applied(l).into(),
+        Refusal::TicketTaken(number) => words::refused_ticket_taken(l, number),
         Refusal::Overlaps(code) => words::refused_overlaps(l, code),
         Refusal::MonthlyLimit(limit) => words::refused_monthly_limit(l, limit),
         Refusal::ReasonWanted => words::refused_reason_wanted(l).into(),
