@@ -3,13 +3,17 @@
 //! all, and who waits costs no memory but their request.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
+
+use crate::router::BODY_LIMIT;
 
 /// How many are dealt with at once, from the session to the answer: one of the writer's batches. Twice as many are no sooner
 /// done, and pages wait longer behind them.
@@ -17,6 +21,9 @@ const AT_ONCE: usize = 500;
 
 /// How many may wait; more are told to come back.
 const IN_LINE: usize = 20_000;
+
+/// How long a form may take to arrive. It holds a few hundred bytes.
+const SENDING: Duration = Duration::from_secs(10);
 
 /// The forms that ask the writer for a place, by those who want it themselves and by the desk for others.
 const FORMS: [&str; 3] = ["/courses/{code}", "/my/{application}/seat", "/desk/{code}"];
@@ -33,9 +40,10 @@ struct Line {
 #[derive(Clone, Copy)]
 pub struct Came(pub Instant);
 
-/// Goes with a request for which there was no room in the line.
+/// Goes with a request that is not to be dealt with, and says why: there is no room in the line, or what was sent never
+/// came, or is too large.
 #[derive(Clone, Copy)]
-pub struct TurnedAway;
+pub struct TurnedAway(pub StatusCode);
 
 impl Default for Door {
     fn default() -> Self {
@@ -63,11 +71,17 @@ pub async fn wait_turn(State(door): State<Door>, mut request: Request, next: Nex
     if !wants_place(&request) {
         return next.run(request).await;
     }
-    let turn = door.pass().await;
-    if turn.is_none() {
-        request.extensions_mut().insert(TurnedAway);
+    // Whoever sends slowly does so outside: a turn is for what can be done at once.
+    let (mut parts, body) = request.into_parts();
+    let (body, turn) = match timeout(SENDING, to_bytes(body, BODY_LIMIT)).await {
+        Ok(Ok(body)) => (body, door.pass().await.ok_or(StatusCode::SERVICE_UNAVAILABLE)),
+        Ok(Err(_)) => (Bytes::new(), Err(StatusCode::PAYLOAD_TOO_LARGE)),
+        Err(_) => (Bytes::new(), Err(StatusCode::REQUEST_TIMEOUT)),
+    };
+    if let Err(why) = &turn {
+        parts.extensions.insert(TurnedAway(*why));
     }
-    next.run(request).await
+    next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
 fn wants_place(request: &Request) -> bool {
@@ -77,9 +91,29 @@ fn wants_place(request: &Request) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use futures::FutureExt;
+    use std::convert::Infallible;
+
+    use axum::Router;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::post;
+    use futures::{FutureExt, stream};
+    use tower::ServiceExt;
 
     use super::*;
+
+    #[tokio::test]
+    async fn who_sends_slowly_takes_nobodys_turn() {
+        let inside = |request: Request| async move {
+            request.extensions().get::<TurnedAway>().map_or(StatusCode::OK, |TurnedAway(why)| *why)
+        };
+        let door = from_fn_with_state(Door::of(1, 0), wait_turn);
+        let app = Router::new().route("/courses/{code}", post(inside)).layer(door);
+        let ask = |body| app.clone().oneshot(Request::post("/courses/P21-014").body(body).unwrap());
+        let endless = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
+        let mut slow = Box::pin(ask(endless));
+        assert!(slow.as_mut().now_or_never().is_none());
+        assert_eq!(ask(Body::from("seat=any")).await.unwrap().status(), StatusCode::OK);
+    }
 
     #[tokio::test]
     async fn one_waits_behind_the_other_and_too_many_are_told_to_come_back() {

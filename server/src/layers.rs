@@ -137,20 +137,24 @@ pub fn answer_panic(_said: Box<dyn Any + Send>) -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
-/// Refuses what another site's page sends in our visitor's name, and whoever found no room in the line. Browsers say
+/// Refuses what another site's page sends in our visitor's name, and whoever was turned away at the door. Browsers say
 /// where a request comes from; a request that doesn't say is not from a page of ours.
 pub async fn admit(State(centre): State<Centre>, request: Request, next: Next) -> Response {
     if !request.method().is_safe() && !is_ours(request.headers(), &centre.settings().public_url) {
         return StatusCode::FORBIDDEN.into_response();
     }
-    if request.extensions().get::<TurnedAway>().is_some() {
-        return turn_away(&request);
+    if let Some(TurnedAway(why)) = request.extensions().get() {
+        return if *why == StatusCode::SERVICE_UNAVAILABLE {
+            come_back(&request)
+        } else {
+            why.into_response()
+        };
     }
     next.run(request).await
 }
 
 /// Nothing has been done for them: the page waits a moment and goes back to the one with the form.
-fn turn_away(request: &Request) -> Response {
+fn come_back(request: &Request) -> Response {
     let language = request.extensions().get::<Language>().copied().unwrap_or(Language::Ko);
     let page = request.uri().path().trim_end_matches("/seat");
     let mut response = AppError::Busy.into_response();

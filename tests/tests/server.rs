@@ -175,6 +175,15 @@ both! {
         visitor.post("/en/courses/P21-014", &fields).await.expect(200);
     }
 
+    async fn a_form_too_large_for_any_of_ours_is_not_read(site) {
+        run_of_four(site).await;
+        let visitor = site.resident("홍길동").await;
+        let before = site.tables().await;
+        let page = visitor.post("/courses/P21-014", &[("seat", &"1".repeat(70_000))]).await.expect(413);
+        assert!(page.has("main"), "a page, not a bare status");
+        before.assert_same(&site.tables().await);
+    }
+
     async fn a_page_with_a_countdown_is_drawn_for_its_moment(site) {
         run_of_four(site).await;
         site.set_time("2021-01-11T08:59:00+09:00");
