@@ -13,8 +13,6 @@ use axum::response::Response;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-use crate::router::BODY_LIMIT;
-
 /// How many are dealt with at once, from the session to the answer: one of the writer's batches. Twice as many are no sooner
 /// done, and pages wait longer behind them.
 const AT_ONCE: usize = 500;
@@ -22,7 +20,10 @@ const AT_ONCE: usize = 500;
 /// How many may wait; more are told to come back.
 const IN_LINE: usize = 20_000;
 
-/// How long a form may take to arrive. It holds a few hundred bytes.
+/// Larger than any of these forms. Everybody in the line holds one.
+const FORM_LIMIT: usize = 8 * 1024;
+
+/// How long a form may take to arrive.
 const SENDING: Duration = Duration::from_secs(10);
 
 /// The forms that ask the writer for a place, by those who want it themselves and by the desk for others.
@@ -73,7 +74,7 @@ pub async fn wait_turn(State(door): State<Door>, mut request: Request, next: Nex
     }
     // Whoever sends slowly does so outside: a turn is for what can be done at once.
     let (mut parts, body) = request.into_parts();
-    let (body, turn) = match timeout(SENDING, to_bytes(body, BODY_LIMIT)).await {
+    let (body, turn) = match timeout(SENDING, to_bytes(body, FORM_LIMIT)).await {
         Ok(Ok(body)) => (body, door.pass().await.ok_or(StatusCode::SERVICE_UNAVAILABLE)),
         Ok(Err(_)) => (Bytes::new(), Err(StatusCode::PAYLOAD_TOO_LARGE)),
         Err(_) => (Bytes::new(), Err(StatusCode::REQUEST_TIMEOUT)),

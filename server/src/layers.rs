@@ -153,8 +153,12 @@ pub async fn admit(State(centre): State<Centre>, request: Request, next: Next) -
     next.run(request).await
 }
 
-/// Nothing has been done for them: the page waits a moment and goes back to the one with the form.
+/// Nothing has been done for them: the page waits a moment and goes back to the one with the form. The desk's form holds
+/// more than a choice, which the browser's way back keeps.
 fn come_back(request: &Request) -> Response {
+    if request.uri().path().starts_with("/desk/") {
+        return AppError::Busy.into_response();
+    }
     let language = request.extensions().get::<Language>().copied().unwrap_or(Language::Ko);
     let page = request.uri().path().trim_end_matches("/seat");
     let mut response = AppError::Busy.into_response();

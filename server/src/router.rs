@@ -53,7 +53,7 @@ impl WebSettings {
 }
 
 /// Larger forms than any of ours; the import of a programme allows itself more.
-pub const BODY_LIMIT: usize = 64 * 1024;
+const BODY_LIMIT: usize = 64 * 1024;
 
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 

@@ -163,9 +163,13 @@ pub async fn upgrade(
         refuse_near_opening(&connection, clock, insisting.even_now).await?;
         refuse_without_way_back(&pending, &applied, insisting.no_way_back)?;
     }
-    let copy = copy_first(database, data, clock).await?;
-    database::migrate(&connection).await?;
-    let done = format!("The schema is today's; the database as it was is {}.", copy.display());
+    // Where an upgrade goes on that ended halfway, the copy is of what was before it.
+    if !pending.is_empty() {
+        copy_first(database, data, clock).await?;
+        database::migrate(&connection).await?;
+    }
+    let copy = copy_path(data);
+    let done = format!("The schema is today's; the database before its last change is {}.", copy.display());
     // As in a container, where the image is the release.
     let Some(current) = current else {
         return Ok(format!(

@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use domain::account::Duty;
+use domain::course::store::next_change;
 use sea_orm::ConnectionTrait;
 use tests::{Site, both};
 use uuid::Uuid;
@@ -182,6 +183,17 @@ both! {
         let page = visitor.post("/courses/P21-014", &[("seat", &"1".repeat(70_000))]).await.expect(413);
         assert!(page.has("main"), "a page, not a bare status");
         before.assert_same(&site.tables().await);
+    }
+
+    async fn what_was_asked_before_a_window_closed_is_true_until_then_and_no_longer(site) {
+        run_of_four(site).await;
+        let at = |text: &str| text.parse().unwrap();
+        let closes = at("2021-01-28T18:00:00+09:00");
+        let just_before = at("2021-01-28T17:59:59.9+09:00");
+        assert_eq!(next_change(&site.centre, just_before).await.unwrap(), closes);
+        // Somebody asks after it, while a page asked for before it is still being drawn.
+        assert!(next_change(&site.centre, closes).await.unwrap() > closes);
+        assert_eq!(next_change(&site.centre, just_before).await.unwrap(), closes);
     }
 
     async fn a_page_with_a_countdown_is_drawn_for_its_moment(site) {

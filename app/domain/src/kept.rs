@@ -4,12 +4,11 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
 use crate::centre::Centre;
-use crate::course::store::{Listing, RunView};
+use crate::course::store::{Listing, RunView, Still};
 use crate::fresh::Cache;
 use crate::space::SeatPlan;
 use crate::space::store::Tree;
@@ -25,8 +24,8 @@ const ROOMS: u64 = 1_000;
 pub(crate) struct Programme {
     pub runs: Cache<Uuid, Arc<RunView>>,
     pub listings: Cache<String, Arc<Listing>>,
-    /// When time alone changes the catalogue next.
-    pub next_change: Cache<(), DateTime<Utc>>,
+    /// How long the catalogue stays as it is, if nobody changes it.
+    pub still: Cache<(), Still>,
     pub plans: Cache<Uuid, Arc<SeatPlan>>,
     pub trees: Cache<(), Arc<Tree>>,
 }
@@ -36,7 +35,7 @@ impl Default for Programme {
         Self {
             runs: Cache::new(RUNS),
             listings: Cache::new(LISTINGS),
-            next_change: Cache::new(1),
+            still: Cache::new(1),
             plans: Cache::new(ROOMS),
             trees: Cache::new(1),
         }

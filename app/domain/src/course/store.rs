@@ -68,13 +68,25 @@ impl People {
     }
 }
 
+/// A span in which time alone changes nothing in the catalogue. What was read in it is not true before it either.
+#[derive(Clone, Copy, Debug)]
+pub struct Still {
+    pub from: DateTime<Utc>,
+    pub until: DateTime<Utc>,
+}
+
+impl Still {
+    fn at(&self, now: DateTime<Utc>) -> bool {
+        (self.from..self.until).contains(&now)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Listing {
     pub lines: Vec<RunLine>,
     /// How many there are on all pages.
     pub total: u64,
-    /// When time alone makes it another.
-    pub until: DateTime<Utc>,
+    pub still: Still,
 }
 
 /// The published runs that `viewer` may take, `size` of them from page `page` (from 0) on: those still to be
@@ -90,8 +102,8 @@ pub async fn list_runs(
     let staff = viewer.is_some_and(SignedIn::is_staff);
     let now = centre.clock().now();
     let key = format!("{filter:?} {staff} {page} {size}");
-    let good = |listing: &Arc<Listing>| now < listing.until;
-    let read = || async { read_runs(centre, filter, staff, page, size).await.map(Arc::new) };
+    let good = |listing: &Arc<Listing>| listing.still.at(now);
+    let read = || async { read_runs(centre, filter, staff, page, size, now).await.map(Arc::new) };
     let listing = kept(centre, &centre.programme().listings, key, good, read).await?;
     let mut listing = Arc::unwrap_or_clone(listing);
     let ids: Vec<Uuid> = listing.lines.iter().map(|line| line.run.id).collect();
@@ -109,9 +121,10 @@ async fn read_runs(
     staff: bool,
     page: u64,
     size: u64,
+    now: DateTime<Utc>,
 ) -> Result<Listing, DbErr> {
-    let (db, now) = (centre.database(), centre.clock().now());
-    let until = next_change(centre, now).await?;
+    let db = centre.database();
+    let still = Still { from: now, until: next_change(centre, now).await? };
     let tree = Tree::load(db).await?;
     let mut wanted = Condition::all()
         .add(run::Column::State.eq(RunState::Published))
@@ -161,7 +174,7 @@ async fn read_runs(
         .limit(size)
         .all(db)
         .await?;
-    Ok(Listing { lines: lines(db, runs, &tree, now).await?, total, until })
+    Ok(Listing { lines: lines(db, runs, &tree, now).await?, total, still })
 }
 
 /// The runs of a year (by first date; those without one belong to every year) for those who keep the programme.
@@ -420,10 +433,10 @@ pub async fn find_opening<C: ConnectionTrait>(
 /// begins or ends, a day begins in Seoul. Uses the indexes `run_window` and `class_session_time`.
 pub async fn next_change(centre: &Centre, now: DateTime<Utc>) -> Result<DateTime<Utc>, DbErr> {
     let read = || read_next_change(centre.database(), now);
-    kept(centre, &centre.programme().next_change, (), |then| now < *then, read).await
+    Ok(kept(centre, &centre.programme().still, (), |still| still.at(now), read).await?.until)
 }
 
-async fn read_next_change<C: ConnectionTrait>(db: &C, now: DateTime<Utc>) -> Result<DateTime<Utc>, DbErr> {
+async fn read_next_change<C: ConnectionTrait>(db: &C, now: DateTime<Utc>) -> Result<Still, DbErr> {
     let of_run = async |column: run::Column| {
         let later = run::Entity::find().select_only().column(column).filter(column.gt(now));
         later.order_by_asc(column).into_tuple::<DateTime<Utc>>().one(db).await
@@ -439,5 +452,5 @@ async fn read_next_change<C: ConnectionTrait>(db: &C, now: DateTime<Utc>) -> Res
         of_class(class_session::Column::EndsAt).await?,
     ];
     let tomorrow = seoul::midnight(seoul::day(now) + chrono::Days::new(1));
-    Ok(instants.into_iter().flatten().fold(tomorrow, DateTime::min))
+    Ok(Still { from: now, until: instants.into_iter().flatten().fold(tomorrow, DateTime::min) })
 }

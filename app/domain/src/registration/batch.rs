@@ -317,6 +317,12 @@ impl<'a> Batch<'a> {
             self.close(run, stamp, State::Cancelled, EventKind::Cancelled, actor, Some(reason));
         }
         self.withdraw_all(run, reason);
+        // As `cancel_in` does with the rows. Until here the letters say when it would have begun.
+        let now = self.now;
+        if let Some(book) = self.change(run) {
+            book.meets.retain(|(start, _)| *start <= now);
+            book.month = book.month.filter(|_| !book.meets.is_empty());
+        }
         self.cancelled_runs.push((run, actor));
         Ok(())
     }

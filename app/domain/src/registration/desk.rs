@@ -176,10 +176,12 @@ pub async fn list_tickets(centre: &Centre, _desk: &Desk, book: &Book) -> Result<
         .order_by_asc(ticket::Column::Number)
         .order_by_asc(ticket::Column::EnteredAt);
     let people = query.clone().select_only().column(ticket::Column::PersonId).into_query();
+    // First the tickets: what they have come to by then is there to be read.
+    let tickets = query.all(db).await?;
     let faces = faces(db, people, Names::Masked).await?;
     let states = states_of(db, book.run).await?;
     let mut lines = Vec::new();
-    for ticket in query.all(db).await? {
+    for ticket in tickets {
         let Face { name, phone_end } = faces.get(&ticket.person_id).cloned().unwrap_or_default();
         let came = came_to(&ticket, book, &states)?;
         lines.push(TicketLine { ticket, name, phone_end, came });

@@ -90,10 +90,11 @@ pub(crate) async fn book(centre: &Centre, run: Uuid) -> Result<Option<Arc<Book>>
     }
     let read = async {
         let _reading = shelf.reading.lock().await;
-        let turn = centre.last_turn().await?;
+        // What somebody has read meanwhile is of this turn or a later one, whatever others have changed since.
         if let Some(book) = shelf.find(turn, run) {
             return Ok(Some(book));
         }
+        let turn = centre.last_turn().await?;
         let book = load_one(centre.database(), run).await?.map(Arc::new);
         if let Some(book) = &book {
             shelf.put(turn, run, Arc::clone(book));

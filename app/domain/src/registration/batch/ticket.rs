@@ -135,7 +135,9 @@ impl Batch<'_> {
         let waiting = || line.into_iter().flat_map(Line::values);
         let mut known = self.tickets.rivals.iter().chain(self.tickets.entered.values());
         if let Some(before) = known.find(|ticket| ticket.id == apply.key) {
-            let same = before.run_id == apply.run && before.person_id == apply.person;
+            let same = (before.run_id, before.person_id) == (apply.run, apply.person)
+                && (before.number, &before.choice) == (number.get(), &apply.choice)
+                && before.state != TicketState::Withdrawn;
             return if same { Ok(()) } else { Err(Refusal::WrongState) };
         }
         if waiting().any(|ticket| ticket.person_id == apply.person) {
