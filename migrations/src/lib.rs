@@ -10,6 +10,8 @@ mod m0005_notice;
 mod m0006_access;
 mod m0007_revision;
 mod m0008_ticket;
+mod m0009_occupation;
+mod m0010_studio;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -31,6 +33,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_access::Migration),
             Box::new(m0007_revision::Migration),
             Box::new(m0008_ticket::Migration),
+            Box::new(m0009_occupation::Migration),
+            Box::new(m0010_studio::Migration),
         ]
     }
 

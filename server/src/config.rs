@@ -9,7 +9,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use domain::account::Address;
 use domain::centre::Settings;
+use domain::studio::StudioSettings;
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 use serde::Deserialize;
@@ -143,6 +145,7 @@ struct File {
     hours: Both,
     mail: MailFile,
     text: Option<TextFile>,
+    studio: StudioFile,
 }
 
 /// A text in both languages: `name = { ko = "…", en = "…" }`.
@@ -158,6 +161,19 @@ struct Both {
 struct MailFile {
     from: Option<String>,
     smtp: Option<String>,
+}
+
+/// How the studio is lent: [`StudioSettings`] says what each means.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct StudioFile {
+    approved_at_once: Vec<String>,
+    resident_days_ahead: Option<u32>,
+    check_in_minutes: Option<u32>,
+    no_show_minutes: Option<u32>,
+    no_shows: Option<u32>,
+    bar_days: Option<u32>,
+    hold_minutes: Option<u32>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -271,6 +287,7 @@ impl Config {
             )?,
             code_minutes: positive("code_minutes", file.code_minutes, defaults.code_minutes)?,
             notice_days: positive("notice_days", file.notice_days, defaults.notice_days)?,
+            studio: read_studio(file.studio, defaults.studio)?,
             phone: facts.phone.clone(),
             address: facts.address.ko.clone(),
             public_url,
@@ -357,10 +374,36 @@ fn read_public_url(text: &str) -> Result<String, ConfigError> {
 
 fn read_domain(text: &str) -> Result<String, ConfigError> {
     let domain = text.trim().to_lowercase();
-    match domain::account::Address::parse_email(&format!("a@{domain}")) {
+    match Address::parse_email(&format!("a@{domain}")) {
         Some(_) => Ok(domain),
         None => Err(wrong("staff_domains", format!("`{text}` is no domain like office.example.org"))),
     }
+}
+
+fn read_studio(file: StudioFile, defaults: StudioSettings) -> Result<StudioSettings, ConfigError> {
+    for named in &file.approved_at_once {
+        let domain = named.strip_prefix('@').is_some_and(|domain| read_domain(domain).is_ok());
+        if !domain && Address::parse_email(named).is_none() {
+            return Err(wrong("studio.approved_at_once", format!("`{named}` is no address and no @domain")));
+        }
+    }
+    Ok(StudioSettings {
+        approved_at_once: file.approved_at_once,
+        resident_days_ahead: positive(
+            "studio.resident_days_ahead",
+            file.resident_days_ahead,
+            defaults.resident_days_ahead,
+        )?,
+        check_in_minutes: positive(
+            "studio.check_in_minutes",
+            file.check_in_minutes,
+            defaults.check_in_minutes,
+        )?,
+        no_show_minutes: positive("studio.no_show_minutes", file.no_show_minutes, defaults.no_show_minutes)?,
+        no_shows: positive("studio.no_shows", file.no_shows, defaults.no_shows)?,
+        bar_days: positive("studio.bar_days", file.bar_days, defaults.bar_days)?,
+        hold_minutes: positive("studio.hold_minutes", file.hold_minutes, defaults.hold_minutes)?,
+    })
 }
 
 fn positive(name: &'static str, value: Option<u32>, default: u32) -> Result<u32, ConfigError> {
@@ -469,7 +512,7 @@ mod tests {
         let config = Config::read(&Flags::default(), []).unwrap().for_demonstration();
         let employees = crate::demo::ACCOUNTS.iter().filter(|account| account.what.starts_with("employee"));
         let addresses: Vec<_> =
-            employees.filter_map(|it| domain::account::Address::parse(it.address)).collect();
+            employees.filter_map(|it| Address::parse(it.address)).collect();
         assert!(!addresses.is_empty());
         assert!(addresses.iter().all(|address| address.is_of_domain(&config.settings.staff_domains)));
     }

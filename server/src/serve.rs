@@ -9,6 +9,7 @@ use axum::ServiceExt;
 use axum::extract::Request;
 use domain::centre::Centre;
 use domain::notice::store::empty_old;
+use domain::studio::keep::keep as keep_bookings;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
@@ -118,6 +119,9 @@ async fn keep(centre: Centre, metrics: PrometheusHandle, stopping: watch::Receiv
         }
         if let Err(cause) = empty_old(&centre).await {
             tracing::warn!(%cause, "old notices stay for now");
+        }
+        if let Err(cause) = keep_bookings(&centre).await {
+            tracing::warn!(%cause, "bookings that are overdue stay for now");
         }
     }
 }

@@ -133,6 +133,7 @@ pub async fn add_run(
         state: Set(ClassState::Planned),
         moved: Set(false),
         reason: Set(None),
+        ..Default::default()
     };
     let course = course.into_active_model().reset_all();
     course::Entity::insert(course).exec_without_returning(db).await.expect("adding a course");

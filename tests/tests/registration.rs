@@ -117,6 +117,7 @@ pub(crate) async fn run_in(
             state: Set(ClassState::Planned),
             moved: Set(false),
             reason: Set(None),
+            ..Default::default()
         };
         class_session::Entity::insert(class).exec_without_returning(db).await.unwrap();
     }

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::fresh::{Cache, Counter};
 use crate::kept::Programme;
 use crate::registration::{Shelf, Watchers, Writer, read_turn};
+use crate::studio::StudioSettings;
 
 /// What the domain is told by whoever installs it. Checked when the program starts.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct Settings {
     pub phone: String,
     /// Street address of the centre, as shown.
     pub address: String,
+    /// How the studio is lent.
+    pub studio: StudioSettings,
     /// Whether this is the demonstration, which says so on every page.
     pub demonstration: bool,
 }
@@ -45,6 +48,7 @@ impl Default for Settings {
             notice_days: 90,
             phone: String::new(),
             address: String::new(),
+            studio: StudioSettings::default(),
             demonstration: false,
         }
     }

@@ -14,6 +14,7 @@ pub mod notice;
 pub mod privacy;
 pub mod registration;
 pub mod space;
+pub mod studio;
 
 #[cfg(feature = "store")]
 pub mod centre;

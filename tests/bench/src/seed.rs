@@ -186,6 +186,7 @@ fn class(clock: &Clock, run: Uuid, number: i32, starts: DateTime<Utc>) -> class_
         state: Set(ClassState::Planned),
         moved: Set(false),
         reason: Set(None),
+        ..Default::default()
     }
 }
 

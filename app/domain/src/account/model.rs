@@ -9,6 +9,9 @@ named! {
     /// A way to reach somebody.
     pub enum ContactKind { Phone = "phone", Email = "email" }
 
+    /// Whom something is for: everybody of the district, or the office's own people.
+    pub enum Audience { Resident = "resident", Staff = "staff" }
+
     /// What somebody is allowed to do besides being a resident. One person may hold several.
     pub enum Duty {
         Instructor = "instructor",

@@ -196,7 +196,29 @@ impl RunEditor {
     }
 }
 
+/// May decide about spaces whose approver has this duty.
+#[derive(Clone, Debug)]
+pub struct OnDuty {
+    person: Uuid,
+    duty: Duty,
+}
+
+impl OnDuty {
+    pub fn id(&self) -> Uuid {
+        self.person
+    }
+
+    pub fn duty(&self) -> Duty {
+        self.duty
+    }
+}
+
 impl SignedIn {
+    pub fn on_duty(&self, duty: Duty) -> Result<OnDuty, Denied> {
+        self.needs(duty)?;
+        Ok(OnDuty { person: self.id(), duty })
+    }
+
     /// `instructor` is the account that the run names as its instructor.
     pub fn editor_of(&self, run: Uuid, instructor: Option<Uuid>) -> Result<RunEditor, Denied> {
         let teaches_it = self.has(Duty::Instructor) && instructor == Some(self.id());

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::entity::{class_session, run};
 use super::{ClassState, RunState};
-use crate::space::entity::occupation;
+use crate::space::diary::release;
 
 /// Ends a run inside the writer's transaction: the run, its class sessions that have not begun, and what they occupy.
 /// Those that were held stay what they were: held.
@@ -38,6 +38,5 @@ pub(crate) async fn cancel_in<C: ConnectionTrait>(
         .filter(class_session::Column::Id.is_in(classes.iter().copied()))
         .exec(tx)
         .await?;
-    occupation::Entity::delete_many().filter(occupation::Column::HolderId.is_in(classes)).exec(tx).await?;
-    Ok(())
+    release(tx, &classes).await
 }

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
     EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 use thiserror::Error;
@@ -14,7 +14,7 @@ use crate::account::{RunEditor, TrainingManager, record};
 use crate::centre::{Centre, turn};
 use crate::clock::Clock;
 use crate::course::entity::{class_session, course, run};
-use crate::course::programme::{Programme, Sessions, Span};
+use crate::course::programme::{Programme, Sessions, Source, Span};
 use crate::course::{
     Audience, Category, ClassState, DeskShut, Line, Missing, PatternError, RunCode, RunDetails, RunState,
     Weekdays, desk_shut, search_key,
@@ -25,8 +25,8 @@ use crate::notice::{Event, Facts};
 use crate::registration::State;
 use crate::registration::entity::application;
 use crate::seoul;
-use crate::space::Holder;
-use crate::space::entity::occupation;
+use crate::space::diary::{Clash, Holding, hold, is_clash, release};
+use crate::space::{Holder, Slot};
 
 /// Why the programme can't be changed so.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -52,6 +52,10 @@ pub enum Refusal {
     NoRoom,
     #[error("the room is not in use on {0}")]
     RoomNotInUse(NaiveDate),
+    #[error("the room is closed on {0}: {1}")]
+    RoomClosed(NaiveDate, String),
+    #[error("the class is outside of the room's hours on {0}")]
+    RoomShut(NaiveDate),
     #[error("the room has {0} seats in service")]
     CapacityOverSeats(u32),
     #[error("{0} people hold a place")]
@@ -72,22 +76,6 @@ pub enum Refusal {
     SessionUnmoved,
     #[error("the last class session goes with its run")]
     LastSession,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Over {
-    Room,
-    Instructor,
-}
-
-/// A class session of another run that stands in the way.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Clash {
-    pub starts_at: DateTime<Utc>,
-    pub ends_at: DateTime<Utc>,
-    /// The other run's code.
-    pub with: String,
-    pub over: Over,
 }
 
 #[derive(Debug, Error)]
@@ -114,12 +102,7 @@ impl From<Vec<Refusal>> for EditError {
 /// What the database's own guards refuse reads like the refusal before it.
 impl From<DbErr> for EditError {
     fn from(error: DbErr) -> Self {
-        let text = error.to_string();
-        if text.contains("occupation_no_overlap") {
-            Refusal::Clashes(Vec::new()).into()
-        } else {
-            Self::Db(error)
-        }
+        if is_clash(&error) { Refusal::Clashes(Vec::new()).into() } else { Self::Db(error) }
     }
 }
 
@@ -286,12 +269,12 @@ pub async fn create_run(
 ) -> Result<(), EditError> {
     let tx = centre.begin().await?;
     turn(&tx).await?;
-    let programme = Programme::load(&tx).await?;
+    let programme = Programme::load(&tx, earliest(centre, details)).await?;
     let mut refusals = Vec::new();
     if programme.runs.contains_key(code.as_str()) {
         refusals.push(Refusal::CodeTaken);
     }
-    match programme.check(None, details, centre.clock().now()) {
+    match programme.check(None, details, Source::Form, centre.clock().now()) {
         Ok(sessions) if refusals.is_empty() => {
             let saving = Saving { present: None, code, details, state: RunState::Draft, sessions: &sessions };
             let id = saving.write(&tx, centre.clock(), &programme).await?;
@@ -315,12 +298,12 @@ pub async fn change_run(
     version: i32,
     details: &RunDetails,
 ) -> Result<(), EditError> {
-    let (tx, mut programme, run) = open(centre, by.run(), version).await?;
+    let (tx, mut programme, run) = open(centre, by.run(), version, earliest(centre, details)).await?;
     programme.vacate(run.id);
-    let sessions = programme.check(Some(&run), details, centre.clock().now())?;
+    let sessions = programme.check(Some(&run), details, Source::Form, centre.clock().now())?;
     let code = RunCode::parse(&run.code).ok_or(Refusal::NotFound)?;
     let saving = Saving { present: Some(&run), code: &code, details, state: run.state, sessions: &sessions };
-    saving.clear(&tx).await?;
+    saving.clear(&tx, centre.clock().now()).await?;
     saving.write(&tx, centre.clock(), &programme).await?;
     record(&tx, centre.clock(), Some(by.id()), "change", "run", &run.id.to_string(), "details").await?;
     tx.commit().await?;
@@ -335,7 +318,7 @@ pub async fn publish(
     run: Uuid,
     version: i32,
 ) -> Result<Option<DeskShut>, EditError> {
-    let (tx, programme, run) = open(centre, run, version).await?;
+    let (tx, programme, run) = open(centre, run, version, centre.clock().now()).await?;
     if run.state != RunState::Draft {
         return Err(Refusal::Stale.into());
     }
@@ -344,7 +327,8 @@ pub async fn publish(
         return Err(Refusal::Missing(missing).into());
     }
     let id = run.id;
-    let shut = run.apply_until.and_then(|until| desk_shut(seoul::wall(until), &programme.holidays.days));
+    let shut =
+        run.apply_until.and_then(|until| desk_shut(seoul::wall(until), &programme.rules.holidays.days));
     let mut row = run.into_active_model();
     row.state = Set(RunState::Published);
     row.version = Set(version + 1);
@@ -363,43 +347,44 @@ pub async fn move_session(
     (start, end): (NaiveDateTime, NaiveDateTime),
     reason: &Line,
 ) -> Result<(), EditError> {
-    let (tx, mut programme, run) = open(centre, by.run(), version).await?;
-    let session = find_session(&programme, &run, number)?;
     let now = centre.clock().now();
+    let (tx, mut programme, run) = open(centre, by.run(), version, now).await?;
+    let session = find_session(&programme, &run, number)?;
     let instant = |wall| seoul::instant(wall).ok_or(Refusal::SessionBackwards);
-    let span = Span { starts_at: instant(start)?, ends_at: instant(end)?, minutes: session.minutes };
+    let slot = Slot { starts_at: instant(start)?, ends_at: instant(end)? };
+    let span = Span { slot, ..Span::of_session(&session) };
     if session.state == ClassState::Planned && session.starts_at <= now {
         return Err(Refusal::SessionBegun.into());
     }
     if start >= end || start.date() != end.date() {
         return Err(Refusal::SessionBackwards.into());
     }
-    if span.starts_at <= now {
+    if slot.starts_at <= now {
         return Err(Refusal::SessionPast.into());
     }
     if session.state == ClassState::Planned && span == Span::of_session(&session) {
         return Err(Refusal::SessionUnmoved.into());
     }
-    let room = run.space_id.and_then(|id| programme.tree.get(id));
-    if room.is_some_and(|room| !room.in_use_on(start.date())) {
-        return Err(Refusal::RoomNotInUse(start.date()).into());
+    if let Some(refusal) = run.space_id.and_then(|room| programme.check_open(room, &[span])) {
+        return Err(refusal.into());
     }
-    programme.vacate_session(run.id, session.starts_at);
-    let clashes = programme.clashes(run.space_id, &run.instructor, &[span]);
+    programme.vacate_session(session.id);
+    let wanted = programme.wanted(run.space_id, &run.instructor, run.instructor_id, &span);
+    let clashes = programme.clashes([&wanted]);
     if !clashes.is_empty() {
         return Err(Refusal::Clashes(clashes).into());
     }
     release(&tx, &[session.id]).await?;
-    occupy(&tx, centre.clock(), &programme, run.space_id, &[(session.id, span)]).await?;
+    occupy(&tx, centre.clock(), &programme, &run, &[(session.id, span)]).await?;
     let (id, from) = (session.id, session.starts_at);
     let mut row = session.into_active_model();
-    row.starts_at = Set(span.starts_at);
-    row.ends_at = Set(span.ends_at);
+    row.starts_at = Set(slot.starts_at);
+    row.ends_at = Set(slot.ends_at);
     row.state = Set(ClassState::Planned);
     row.moved = Set(true);
     row.reason = Set(Some(reason.as_str().to_owned()));
     row.update(&tx).await?;
-    let facts = Facts { starts_at: Some(span.starts_at), moved_from: Some(from), ..because(reason) };
+    let facts = Facts { starts_at: Some(slot.starts_at), moved_from: Some(from), ..because(reason) };
     tell(&tx, centre.clock(), &programme, &run, Event::ClassMoved, facts).await?;
     finish(tx, centre, by, run, ("move", id)).await
 }
@@ -412,7 +397,7 @@ pub async fn cancel_session(
     number: i32,
     reason: &Line,
 ) -> Result<(), EditError> {
-    let (tx, programme, run) = open(centre, by.run(), version).await?;
+    let (tx, programme, run) = open(centre, by.run(), version, centre.clock().now()).await?;
     let session = find_session(&programme, &run, number)?;
     if session.state == ClassState::Cancelled {
         return Err(Refusal::NotFound.into());
@@ -438,15 +423,22 @@ fn because(reason: &Line) -> Facts {
     Facts { reason: Some(reason.as_str().to_owned()), ..Facts::default() }
 }
 
-/// Begins a transaction in which a run of a known version may be changed.
+/// The first instant that a run of these details may touch.
+fn earliest(centre: &Centre, details: &RunDetails) -> DateTime<Utc> {
+    let now = centre.clock().now();
+    details.first_date.map_or(now, |day| seoul::midnight(day).min(now))
+}
+
+/// Begins a transaction in which a run of a known version may be changed; what is held is known from `since` on.
 async fn open(
     centre: &Centre,
     run: Uuid,
     version: i32,
+    since: DateTime<Utc>,
 ) -> Result<(DatabaseTransaction, Programme, run::Model), EditError> {
     let tx = centre.begin().await?;
     turn(&tx).await?;
-    let programme = Programme::load(&tx).await?;
+    let programme = Programme::load(&tx, since).await?;
     let run = programme.runs.values().find(|it| it.id == run).ok_or(Refusal::NotFound)?.clone();
     if run.version != version {
         return Err(Refusal::Stale.into());
@@ -496,12 +488,18 @@ pub(super) struct Saving<'a> {
 
 impl Saving<'_> {
     /// Takes away what will be made anew. An import clears all its runs first, so that two may change rooms.
-    pub async fn clear(&self, tx: &DatabaseTransaction) -> Result<(), DbErr> {
-        let (Some(run), false) = (self.present, *self.sessions == Sessions::Stay) else { return Ok(()) };
+    pub async fn clear(&self, tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<(), DbErr> {
+        let Some(run) = self.present else { return Ok(()) };
+        let anew = match self.sessions {
+            Sessions::Stay => return Ok(()),
+            Sessions::Settle { .. } => Some(class_session::Column::StartsAt.gt(now)),
+            Sessions::Make(_) => None,
+        };
         let ids: Vec<Uuid> = class_session::Entity::find()
             .select_only()
             .column(class_session::Column::Id)
             .filter(class_session::Column::RunId.eq(run.id))
+            .filter(Condition::all().add_option(anew))
             .into_tuple()
             .all(tx)
             .await?;
@@ -534,14 +532,18 @@ impl Saving<'_> {
         };
         let dated: Vec<(Uuid, Span)> = match self.sessions {
             Sessions::Stay => return Ok(run.id),
-            Sessions::Settle { minutes } => self.recount(tx, programme, &run, *minutes).await?,
+            Sessions::Settle { minutes } => {
+                let mut dated = self.recount(tx, programme, &run, *minutes).await?;
+                dated.retain(|(_, span)| span.slot.starts_at > clock.now());
+                dated
+            }
             Sessions::Make(spans) => make_sessions(tx, clock, run.id, spans).await?,
         };
-        occupy(tx, clock, programme, run.space_id, &dated).await?;
+        occupy(tx, clock, programme, &run, &dated).await?;
         let moved = matches!(self.sessions, Sessions::Make(_))
             || self.present.is_some_and(|present| present.space_id != run.space_id);
         if moved && self.present.is_some() {
-            let first = dated.iter().map(|(_, span)| span.starts_at).min();
+            let first = dated.iter().map(|(_, span)| span.slot.starts_at).min();
             let facts = Facts { starts_at: first, ..Facts::default() };
             tell(tx, clock, programme, &run, Event::RunChanged, facts).await?;
         }
@@ -579,12 +581,14 @@ async fn make_sessions(
         id: Set(*id),
         run_id: Set(run),
         number: Set(number),
-        starts_at: Set(span.starts_at),
-        ends_at: Set(span.ends_at),
+        starts_at: Set(span.slot.starts_at),
+        ends_at: Set(span.slot.ends_at),
         minutes: Set(span.minutes),
         state: Set(ClassState::Planned),
         moved: Set(false),
         reason: Set(None),
+        set_up: Set(span.margin.set_up.into()),
+        strike: Set(span.margin.strike.into()),
     });
     if !dated.is_empty() {
         class_session::Entity::insert_many(rows).exec_without_returning(tx).await?;
@@ -592,37 +596,22 @@ async fn make_sessions(
     Ok(dated)
 }
 
-/// Holds every leaf of a room for class sessions.
+/// Holds a run's room and instructor for class sessions.
 async fn occupy(
     tx: &DatabaseTransaction,
     clock: &Clock,
     programme: &Programme,
-    space: Option<Uuid>,
+    run: &run::Model,
     sessions: &[(Uuid, Span)],
 ) -> Result<(), DbErr> {
-    let leaves = space.map(|space| programme.tree.leaves_of(space)).unwrap_or_default();
-    let rows: Vec<occupation::ActiveModel> = sessions
-        .iter()
-        .flat_map(|session| leaves.iter().map(move |leaf| (session, *leaf)))
-        .map(|((session, span), leaf)| occupation::ActiveModel {
-            id: Set(clock.id()),
-            leaf_id: Set(leaf),
-            holder: Set(Holder::ClassSession),
-            holder_id: Set(*session),
-            starts_at: Set(span.starts_at),
-            ends_at: Set(span.ends_at),
-        })
-        .collect();
-    if !rows.is_empty() {
-        occupation::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    }
-    Ok(())
-}
-
-async fn release(tx: &DatabaseTransaction, sessions: &[Uuid]) -> Result<(), DbErr> {
-    let held = occupation::Column::HolderId.is_in(sessions.iter().copied());
-    occupation::Entity::delete_many().filter(held).exec(tx).await?;
-    Ok(())
+    let holding = |(session, span): &(Uuid, Span)| Holding {
+        holder: Holder::ClassSession,
+        holder_id: *session,
+        code: run.code.clone(),
+        wanted: programme.wanted(run.space_id, &run.instructor, run.instructor_id, span),
+    };
+    let holdings: Vec<Holding> = sessions.iter().map(holding).collect();
+    hold(tx, clock, &holdings).await
 }
 
 /// Queues a letter to everybody with a live application for the run, in their language.
@@ -650,7 +639,7 @@ async fn tell<C: ConnectionTrait>(
     let facts = Facts {
         run_code: Some(run.code.clone()),
         course: course.map(|course| course.title),
-        space: run.space_id.and_then(|id| programme.tree.get(id)).map(|space| space.name.clone()),
+        space: run.space_id.and_then(|id| programme.rules.tree.get(id)).map(|space| space.name.clone()),
         ..facts
     };
     let languages: Vec<(Uuid, Language)> = person::Entity::find()

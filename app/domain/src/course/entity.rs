@@ -97,6 +97,9 @@ pub mod class_session {
         /// Whether somebody moved it away from the pattern.
         pub moved: bool,
         pub reason: Option<String>,
+        /// Minutes for which the room is held before and after.
+        pub set_up: i32,
+        pub strike: i32,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -12,9 +12,9 @@ use uuid::Uuid;
 use crate::DbErr;
 use crate::account::{TrainingManager, record};
 use crate::centre::{Centre, turn};
-use crate::course::edit::{Clash, CourseDetails, EditError, Refusal, Saving, insert_course};
+use crate::course::edit::{CourseDetails, EditError, Refusal, Saving, insert_course};
 use crate::course::entity::{course, run};
-use crate::course::programme::{Programme, Sessions};
+use crate::course::programme::{Programme, Sessions, Source};
 use crate::course::store::in_year;
 use crate::course::{
     Audience, Category, DeskShut, Line, Mode, Pattern, RunCode, RunDetails, RunState, Selection, Weekdays,
@@ -23,6 +23,7 @@ use crate::course::{
 use crate::lines::Lines;
 use crate::named::named;
 use crate::seoul;
+use crate::space::diary::{Clash, Over};
 use crate::space::holiday::parse_day;
 use crate::space::store::Tree;
 
@@ -171,9 +172,10 @@ async fn bring_in(centre: &Centre, by: Option<Uuid>, bytes: &[u8], act: Act) -> 
     let rows = read(bytes).map_err(ImportError::Problems)?;
     let tx = centre.begin().await?;
     turn(&tx).await?;
-    let mut programme = Programme::load(&tx).await?;
-    let courses = course::Entity::find().all(&tx).await?;
     let now = centre.clock().now();
+    let first = rows.iter().map(|row| seoul::midnight(row.pattern.first_date)).min();
+    let mut programme = Programme::load(&tx, first.map_or(now, |first| first.min(now))).await?;
+    let courses = course::Entity::find().all(&tx).await?;
     let mut plan = Plan::new(&rows, &courses);
     plan.check(&mut programme, now);
     if !plan.problems.is_empty() {
@@ -192,7 +194,7 @@ async fn bring_in(centre: &Centre, by: Option<Uuid>, bytes: &[u8], act: Act) -> 
         step.details.course_id = ids.get(step.row.title.as_str()).copied().unwrap_or_default();
     }
     for step in &plan.steps {
-        step.saving(&programme).clear(&tx).await.map_err(|error| step.blame(error))?;
+        step.saving(&programme).clear(&tx, now).await.map_err(|error| step.blame(error))?;
     }
     for step in &plan.steps {
         let written = step.saving(&programme).write(&tx, centre.clock(), &programme).await;
@@ -358,7 +360,7 @@ impl<'a> Plan<'a> {
         lines: &HashMap<&str, u64>,
         now: DateTime<Utc>,
     ) {
-        let space = row.space.as_deref().map(|code| programme.tree.by_code(code).map(|space| space.id));
+        let space = row.space.as_deref().map(|code| programme.rules.tree.by_code(code).map(|space| space.id));
         if space == Some(None) {
             self.fault(row.line, Column::Space, Fault::UnknownSpace);
             return;
@@ -366,7 +368,7 @@ impl<'a> Plan<'a> {
         let present = programme.runs.get(row.code.as_str()).cloned();
         let details = row.details(space.flatten(), present.as_ref());
         let id = present.as_ref().map_or(Uuid::nil(), |run| run.id);
-        let sessions = match programme.check(present.as_ref(), &details, now) {
+        let sessions = match programme.check(present.as_ref(), &details, Source::File, now) {
             Ok(sessions) => sessions,
             Err(refusals) => {
                 for refusal in refusals {
@@ -379,8 +381,8 @@ impl<'a> Plan<'a> {
             Sessions::Make(spans) => spans.clone(),
             Sessions::Stay | Sessions::Settle { .. } => programme.planned(id),
         };
-        programme.occupy(id, row.code.as_str(), details.space_id, row.instructor.as_str(), &spans);
-        if let Some(shut) = desk_shut(seoul::wall(row.apply_until), &programme.holidays.days) {
+        programme.occupy(id, row.code.as_str(), &details, &spans);
+        if let Some(shut) = desk_shut(seoul::wall(row.apply_until), &programme.rules.holidays.days) {
             self.report.hints.push(Hint { line: row.line, code: row.code.as_str().to_owned(), shut });
         }
         self.steps.push(Step { row, details, sessions, columns });
@@ -406,7 +408,7 @@ impl<'a> Plan<'a> {
     fn changes(&self, programme: &Programme, row: &Row, present: Option<&run::Model>) -> Vec<Column> {
         let stored = present.and_then(|run| {
             let course = self.courses.get(&run.course_id)?;
-            Some(fields(run, course, &programme.tree))
+            Some(fields(run, course, &programme.rules.tree))
         });
         let stored = stored.unwrap_or_default();
         let given = row.fields();
@@ -417,8 +419,8 @@ impl<'a> Plan<'a> {
 
 fn column_of_clash(clash: &Clash) -> Column {
     match clash.over {
-        crate::course::edit::Over::Room => Column::Space,
-        crate::course::edit::Over::Instructor => Column::Instructor,
+        Over::Person => Column::Instructor,
+        Over::Space | Over::Thing { .. } => Column::Space,
     }
 }
 

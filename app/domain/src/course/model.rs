@@ -8,6 +8,7 @@ use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
+pub use crate::account::Audience;
 use crate::decimal;
 use crate::named::named;
 
@@ -19,9 +20,6 @@ named! {
         NewTechnology = "newtech",
         StaffIt = "staff_it",
     }
-
-    /// Who may see and take it.
-    pub enum Audience { Resident = "resident", Staff = "staff" }
 
     pub enum Mode { InPerson = "in_person", Online = "online", Both = "both" }
 

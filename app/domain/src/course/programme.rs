@@ -1,49 +1,57 @@
 //! The whole programme in memory: what a new or changed run is checked against, date by date.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::course::edit::{Clash, Over, Refusal};
+use crate::account::Audience;
+use crate::course::edit::Refusal;
 use crate::course::entity::{class_session, run};
 use crate::course::{ClassState, Meeting, Mode, Pattern, PatternError, RunDetails, RunState};
 use crate::registration::State;
 use crate::registration::entity::application;
 use crate::seoul;
-use crate::space::holiday::Holidays;
-use crate::space::store::{Tree, seats_in_service};
+use crate::space::diary::{Clash, Diary, Wanted, who_is};
+use crate::space::rules::{Shut, SpaceRules};
+use crate::space::store::seats_in_service;
+use crate::space::{Margin, Slot, Use};
 
-/// A class session to be: instants, and the minutes it counts.
+/// A class session to be: when it is, the minutes it counts, and those for which the room is held around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Span {
-    pub starts_at: DateTime<Utc>,
-    pub ends_at: DateTime<Utc>,
+    pub slot: Slot,
     pub minutes: i32,
+    pub margin: Margin,
 }
 
 impl Span {
-    fn of(meeting: &Meeting) -> Self {
+    fn of(meeting: &Meeting, margin: Margin) -> Self {
         let instant = |wall| seoul::instant(wall).unwrap_or_else(|| seoul::midnight(wall.date()));
         Self {
-            starts_at: instant(meeting.start),
-            ends_at: instant(meeting.end),
+            slot: Slot { starts_at: instant(meeting.start), ends_at: instant(meeting.end) },
             minutes: i32::try_from(meeting.minutes).unwrap_or(i32::MAX),
+            margin,
         }
     }
 
     pub fn of_session(session: &class_session::Model) -> Self {
-        Self { starts_at: session.starts_at, ends_at: session.ends_at, minutes: session.minutes }
+        let minutes = |minutes: i32| u16::try_from(minutes).unwrap_or_default();
+        Self {
+            slot: Slot { starts_at: session.starts_at, ends_at: session.ends_at },
+            minutes: session.minutes,
+            margin: Margin { set_up: minutes(session.set_up), strike: minutes(session.strike) },
+        }
     }
 }
 
-/// Who is in a room, or where an instructor is, from when to when.
-#[derive(Clone)]
-struct Busy {
-    span: Span,
-    run: Uuid,
-    code: String,
+/// Where a run's details come from: a form's classes are set up and struck as the room's rules say, those of the office's
+/// file follow each other as it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    Form,
+    File,
 }
 
 /// Applications of a run, counted.
@@ -59,7 +67,7 @@ pub(super) struct Applied {
 pub(super) enum Sessions {
     /// They stay, in the room they are in.
     Stay,
-    /// They stay when they are, each counting so many minutes, and take the run's room.
+    /// They stay when they are, each counting so many minutes; those to come take the run's room and instructor.
     Settle { minutes: Option<i32> },
     /// They are made anew from the pattern.
     Make(Vec<Span>),
@@ -67,40 +75,35 @@ pub(super) enum Sessions {
 
 /// Read in a transaction that has taken the writer's turn, so that nobody else changes it meanwhile.
 pub(super) struct Programme {
-    pub tree: Tree,
-    pub holidays: Holidays,
+    pub rules: SpaceRules,
     pub runs: HashMap<String, run::Model>,
     pub sessions: HashMap<Uuid, Vec<class_session::Model>>,
     seats: HashMap<Uuid, u32>,
     applied: HashMap<Uuid, Applied>,
-    rooms: HashMap<Uuid, Vec<Busy>>,
-    instructors: HashMap<String, Vec<Busy>>,
+    diary: Diary,
 }
 
+/// How far ahead anybody plans.
+const AHEAD: TimeDelta = TimeDelta::days(50 * 366);
+
 impl Programme {
-    pub async fn load<C: ConnectionTrait>(tx: &C) -> Result<Self, DbErr> {
-        let tree = Tree::load(tx).await?;
+    /// `since` is the earliest that will be asked about: what was held before is left in the database.
+    pub async fn load<C: ConnectionTrait>(tx: &C, since: DateTime<Utc>) -> Result<Self, DbErr> {
+        let rules = SpaceRules::load(tx).await?;
         let mut sessions: HashMap<Uuid, Vec<class_session::Model>> = HashMap::new();
         let in_order = class_session::Entity::find().order_by_asc(class_session::Column::Number);
         for session in in_order.all(tx).await? {
             sessions.entry(session.run_id).or_default().push(session);
         }
         let runs = run::Entity::find().all(tx).await?;
-        let mut programme = Self {
-            holidays: Holidays::load(tx).await?,
-            seats: seats_in_service(tx, &tree).await?,
+        Ok(Self {
+            seats: seats_in_service(tx, &rules.tree).await?,
+            rules,
             applied: applied(tx).await?,
-            tree,
             sessions,
-            runs: runs.iter().map(|run| (run.code.clone(), run.clone())).collect(),
-            rooms: HashMap::new(),
-            instructors: HashMap::new(),
-        };
-        for run in runs.iter().filter(|run| run.state != RunState::Cancelled) {
-            let spans = programme.planned(run.id);
-            programme.occupy(run.id, &run.code, run.space_id, &run.instructor, &spans);
-        }
-        Ok(programme)
+            runs: runs.into_iter().map(|run| (run.code.clone(), run)).collect(),
+            diary: Diary::load(tx, Slot { starts_at: since, ends_at: since + AHEAD }).await?,
+        })
     }
 
     pub fn applied(&self, run: Uuid) -> Applied {
@@ -113,53 +116,46 @@ impl Programme {
         sessions.filter(|session| session.state == ClassState::Planned).map(Span::of_session).collect()
     }
 
-    /// Enters a run's times, so that the next is checked against them.
-    pub fn occupy(&mut self, run: Uuid, code: &str, space: Option<Uuid>, instructor: &str, spans: &[Span]) {
-        let busy = || spans.iter().map(|span| Busy { span: *span, run, code: code.to_owned() });
-        for leaf in space.map(|space| self.tree.leaves_of(space)).unwrap_or_default() {
-            self.rooms.entry(leaf).or_default().extend(busy());
+    /// What a class session holds: every part of its room, and whoever teaches.
+    pub fn wanted(
+        &self,
+        space: Option<Uuid>,
+        instructor: &str,
+        account: Option<Uuid>,
+        span: &Span,
+    ) -> Wanted {
+        Wanted {
+            slot: span.slot.with(span.margin),
+            leaves: space.map(|space| self.rules.tree.leaves_of(space)).unwrap_or_default(),
+            things: Vec::new(),
+            people: who_is(instructor, account),
         }
-        if !instructor.is_empty() {
-            self.instructors.entry(instructor.to_owned()).or_default().extend(busy());
+    }
+
+    /// Enters a run's times, so that the next is checked against them.
+    pub fn occupy(&mut self, run: Uuid, code: &str, details: &RunDetails, spans: &[Span]) {
+        for span in spans {
+            let wanted =
+                self.wanted(details.space_id, details.instructor_name(), details.instructor_id, span);
+            self.diary.enter(run, code, &wanted);
         }
     }
 
     /// Takes a run's times out again, before it is checked anew.
     pub fn vacate(&mut self, run: Uuid) {
-        for busy in self.rooms.values_mut().chain(self.instructors.values_mut()) {
-            busy.retain(|busy| busy.run != run);
-        }
+        let sessions = self.sessions.get(&run).into_iter().flatten().map(|session| session.id);
+        self.diary.vacate(&sessions.chain([run]).collect());
     }
 
     /// Takes one class session out, before it is moved.
-    pub fn vacate_session(&mut self, run: Uuid, starts_at: DateTime<Utc>) {
-        for busy in self.rooms.values_mut().chain(self.instructors.values_mut()) {
-            busy.retain(|busy| (busy.run, busy.span.starts_at) != (run, starts_at));
-        }
+    pub fn vacate_session(&mut self, session: Uuid) {
+        self.diary.vacate(&HashSet::from([session]));
     }
 
-    /// Everything that stands in the way of these times, earliest first; one line for each run and date.
-    pub fn clashes(&self, space: Option<Uuid>, instructor: &str, spans: &[Span]) -> Vec<Clash> {
-        let mut clashes = Vec::new();
-        let mut look = |busy: Option<&Vec<Busy>>, over: Over| {
-            for other in busy.into_iter().flatten() {
-                if spans
-                    .iter()
-                    .any(|it| it.starts_at < other.span.ends_at && other.span.starts_at < it.ends_at)
-                {
-                    clashes.push(Clash {
-                        starts_at: other.span.starts_at,
-                        ends_at: other.span.ends_at,
-                        with: other.code.clone(),
-                        over,
-                    });
-                }
-            }
-        };
-        for leaf in space.map(|space| self.tree.leaves_of(space)).unwrap_or_default() {
-            look(self.rooms.get(&leaf), Over::Room);
-        }
-        look(self.instructors.get(instructor), Over::Instructor);
+    /// Everything that stands in the way of these times, earliest first; one line for each holder and date.
+    pub fn clashes<'a>(&self, wanted: impl IntoIterator<Item = &'a Wanted>) -> Vec<Clash> {
+        let mut clashes: Vec<Clash> =
+            wanted.into_iter().flat_map(|wanted| self.diary.clashes(wanted)).collect();
         clashes.sort();
         clashes.dedup();
         clashes
@@ -171,10 +167,11 @@ impl Programme {
         &self,
         present: Option<&run::Model>,
         details: &RunDetails,
+        source: Source,
         now: DateTime<Utc>,
     ) -> Result<Sessions, Vec<Refusal>> {
         let mut refusals = Vec::new();
-        let sessions = self.sessions_for(present, details).unwrap_or_else(|error| {
+        let sessions = self.sessions_for(present, details, source).unwrap_or_else(|error| {
             refusals.push(Refusal::Pattern(error));
             Sessions::Stay
         });
@@ -186,21 +183,26 @@ impl Programme {
         if details.apply_from.zip(details.apply_until).is_some_and(|(from, until)| from >= until) {
             refusals.push(Refusal::WindowBackwards);
         }
-        let spans = match &sessions {
+        // Nobody judges the past again: of a run that is there, only what is to come or wasn't so before.
+        let before = present.map(|run| self.planned(run.id)).unwrap_or_default();
+        let stays = |span: &Span| span.slot.starts_at <= now && before.contains(span);
+        let mut spans = match &sessions {
             Sessions::Make(spans) => spans.clone(),
-            _ => present.map(|run| self.planned(run.id)).unwrap_or_default(),
+            Sessions::Settle { .. } => before.clone(),
+            Sessions::Stay => Vec::new(),
         };
+        spans.retain(|span| !stays(span));
         refusals.extend(self.check_room(details, &spans));
         if let Some(run) = present {
             refusals.extend(self.check_people(run, details, &sessions, now));
         }
-        let instructor = details.instructor_name();
-        let stays = present.is_some_and(|run| sessions == Sessions::Stay && run.instructor == instructor);
-        if !stays {
-            let clashes = self.clashes(details.space_id, instructor, &spans);
-            if !clashes.is_empty() {
-                refusals.push(Refusal::Clashes(clashes));
-            }
+        let wanted: Vec<Wanted> = spans
+            .iter()
+            .map(|span| self.wanted(details.space_id, details.instructor_name(), details.instructor_id, span))
+            .collect();
+        let clashes = self.clashes(&wanted);
+        if !clashes.is_empty() {
+            refusals.push(Refusal::Clashes(clashes));
         }
         if refusals.is_empty() { Ok(sessions) } else { Err(refusals) }
     }
@@ -209,7 +211,12 @@ impl Programme {
         &self,
         present: Option<&run::Model>,
         details: &RunDetails,
+        source: Source,
     ) -> Result<Sessions, PatternError> {
+        let margin = match (source, details.space_id) {
+            (Source::Form, Some(space)) => self.rules.margin(space, Use::Class),
+            _ => Margin::default(),
+        };
         let wanted = details.pattern();
         let present = present.map(|run| (run, RunDetails::of(run)));
         if let Some((run, old)) = &present
@@ -217,31 +224,45 @@ impl Programme {
             && let Some(wanted) = &wanted
             && (Pattern { minutes: wanted.minutes, ..old.clone() }) == *wanted
         {
-            let recount = (old.minutes != wanted.minutes).then(|| self.check_pattern(wanted)).transpose()?;
+            let recount =
+                (old.minutes != wanted.minutes).then(|| self.check_pattern(wanted, margin)).transpose()?;
             let minutes = recount.and_then(|spans| spans.first().map(|span| span.minutes));
-            let moves = run.space_id != details.space_id;
+            let moves = run.space_id != details.space_id
+                || run.instructor != details.instructor_name()
+                || run.instructor_id != details.instructor_id;
             return Ok(if moves || minutes.is_some() {
                 Sessions::Settle { minutes }
             } else {
                 Sessions::Stay
             });
         }
-        wanted.as_ref().map_or(Ok(Vec::new()), |pattern| self.check_pattern(pattern)).map(Sessions::Make)
+        let spans = wanted.as_ref().map_or(Ok(Vec::new()), |pattern| self.check_pattern(pattern, margin));
+        spans.map(Sessions::Make)
     }
 
-    fn check_pattern(&self, pattern: &Pattern) -> Result<Vec<Span>, PatternError> {
-        let meetings = pattern.meetings(&self.holidays.days, &self.holidays.years)?;
-        Ok(meetings.iter().map(Span::of).collect())
+    fn check_pattern(&self, pattern: &Pattern, margin: Margin) -> Result<Vec<Span>, PatternError> {
+        let holidays = &self.rules.holidays;
+        let meetings = pattern.meetings(&holidays.days, &holidays.years)?;
+        Ok(meetings.iter().map(|meeting| Span::of(meeting, margin)).collect())
+    }
+
+    /// Why the room can't be used at one of these times.
+    pub fn check_open(&self, space: Uuid, spans: &[Span]) -> Option<Refusal> {
+        let shut = spans.iter().find_map(|span| self.rules.check(space, Audience::Staff, span.slot).err())?;
+        Some(match shut {
+            Shut::NotInUse(day) => Refusal::RoomNotInUse(day),
+            Shut::Closed(day, reason) => Refusal::RoomClosed(day, reason),
+            Shut::Hours(day) => Refusal::RoomShut(day),
+        })
     }
 
     fn check_room(&self, details: &RunDetails, spans: &[Span]) -> Option<Refusal> {
-        let space = self.tree.get(details.space_id?)?;
+        let space = self.rules.tree.get(details.space_id?)?;
         if !space.holds_classes() {
             return Some(Refusal::NoRoom);
         }
-        let mut days = spans.iter().map(|span| seoul::day(span.starts_at));
-        if let Some(day) = days.find(|day| !space.in_use_on(*day)) {
-            return Some(Refusal::RoomNotInUse(day));
+        if let Some(refusal) = self.check_open(space.id, spans) {
+            return Some(refusal);
         }
         let seats = self.seats.get(&space.id).copied().filter(|_| details.mode == Mode::InPerson)?;
         (u32::from(details.capacity) > seats).then_some(Refusal::CapacityOverSeats(seats))
@@ -260,7 +281,7 @@ impl Programme {
         if run.state == RunState::Cancelled {
             refusals.push(Refusal::RunCancelled);
         }
-        let begun = self.planned(run.id).iter().any(|span| span.starts_at <= now);
+        let begun = self.planned(run.id).iter().any(|span| span.slot.starts_at <= now);
         if applied.ever && begun && matches!(sessions, Sessions::Make(_)) {
             refusals.push(Refusal::Begun);
         }

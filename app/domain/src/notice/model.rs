@@ -35,6 +35,25 @@ named! {
         ClassCancelled = "class_cancelled",
         RunCancelled = "run_cancelled",
         RunChanged = "run_changed",
+        /// To those who decide: somebody asks for a space.
+        BookingToDecide = "booking_to_decide",
+        BookingAsked = "booking_asked",
+        BookingWaiting = "booking_waiting",
+        /// The wanted slot became free and is held for a time.
+        BookingHeld = "booking_held",
+        BookingApproved = "booking_approved",
+        BookingDeclined = "booking_declined",
+        /// Another request got the slot; this one waits in line for it.
+        BookingOutdone = "booking_outdone",
+        BookingAltered = "booking_altered",
+        BookingCancelled = "booking_cancelled",
+        /// Taken for something more urgent.
+        BookingDisplaced = "booking_displaced",
+        /// Time ran out: before anybody decided, or before a held slot was taken.
+        BookingLapsed = "booking_lapsed",
+        BookingNoShow = "booking_no_show",
+        Barred = "barred",
+        BarLifted = "bar_lifted",
     }
 
     pub enum NoticeState {
@@ -104,6 +123,17 @@ pub struct Facts {
     pub course: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub starts_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<DateTime<Utc>>,
+    /// The code of a booking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub booking: Option<String>,
+    /// Of the calendar file that goes with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<i32>,
+    /// When the same is free instead.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub instead: Vec<DateTime<Utc>>,
     /// What it was before a move.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved_from: Option<DateTime<Utc>>,

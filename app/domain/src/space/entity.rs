@@ -4,7 +4,7 @@ pub mod space {
     use chrono::NaiveDate;
     use sea_orm::entity::prelude::*;
 
-    use crate::space::SpaceKind;
+    use crate::space::{Approver, AskedBy, SpaceKind};
 
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "space")]
@@ -28,6 +28,13 @@ pub mod space {
         /// Where the lift is, and whether one gets in without stairs.
         pub lift: Option<String>,
         pub phone: Option<String>,
+        /// Who decides; what a space doesn't say it takes from what is around it, here and below.
+        pub approver: Option<Approver>,
+        pub asked_by: Option<AskedBy>,
+        /// How many minutes a resident may have in a month.
+        pub resident_minutes: Option<i32>,
+        /// What stands in it, in the office's words.
+        pub equipment: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -73,8 +80,154 @@ pub mod occupation {
         pub leaf_id: Uuid,
         pub holder: Holder,
         pub holder_id: Uuid,
+        /// Set-up and strike included.
         pub starts_at: DateTime<Utc>,
         pub ends_at: DateTime<Utc>,
+        /// By which code people know the holder: a run's or a booking's.
+        pub code: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod allocation {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    use crate::space::Holder;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "allocation")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub thing_id: Uuid,
+        pub number: i32,
+        pub holder: Holder,
+        pub holder_id: Uuid,
+        pub code: String,
+        pub starts_at: DateTime<Utc>,
+        pub ends_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod engagement {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    use crate::space::Holder;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "engagement")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// An account, or what [`crate::space::diary::who_is`] makes of a name.
+        pub who: Uuid,
+        pub holder: Holder,
+        pub holder_id: Uuid,
+        pub code: String,
+        pub starts_at: DateTime<Utc>,
+        pub ends_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod thing {
+    use sea_orm::entity::prelude::*;
+
+    use crate::space::ThingKind;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "thing")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub code: String,
+        pub name: String,
+        pub name_en: Option<String>,
+        pub kind: ThingKind,
+        pub total: i32,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod opening {
+    use sea_orm::entity::prelude::*;
+
+    use crate::account::Audience;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "opening")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub space_id: Uuid,
+        pub audience: Audience,
+        /// 1 is Monday.
+        pub weekday: i32,
+        /// Minutes from midnight in Seoul.
+        pub from_minute: i32,
+        pub until_minute: i32,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod closure {
+    use chrono::NaiveDate;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "closure")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub space_id: Uuid,
+        pub first_day: NaiveDate,
+        pub last_day: NaiveDate,
+        pub reason: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod margin {
+    use sea_orm::entity::prelude::*;
+
+    use crate::space::Use;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "margin")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub space_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub kind: Use,
+        pub set_up: i32,
+        pub strike: i32,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

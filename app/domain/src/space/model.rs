@@ -1,15 +1,84 @@
 //! Space and seat codes, and the shape of a seat plan.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::account::Duty;
 use crate::language::Language;
 use crate::named::named;
 
 named! {
     pub enum SpaceKind { Venue = "venue", Classroom = "classroom", Studio = "studio" }
 
-    /// What holds an occupied space.
-    pub enum Holder { ClassSession = "class_session" }
+    /// What holds a space, a thing or a person.
+    pub enum Holder { ClassSession = "class_session", Booking = "booking" }
+
+    /// What a space is held for, which decides how long it is set up before and struck after.
+    pub enum Use { Class = "class", Recording = "recording", Live = "live", Other = "other" }
+
+    /// Who decides whether a space is given.
+    pub enum Approver { TrainingManager = "training_manager", Producer = "producer" }
+
+    /// Who may ask for a space.
+    pub enum AskedBy { Nobody = "nobody", Staff = "staff", Everybody = "everybody" }
+
+    pub enum ThingKind {
+        Camera = "camera",
+        Microphone = "microphone",
+        Encoder = "encoder",
+        Car = "car",
+        Crew = "crew",
+        Other = "other",
+    }
+}
+
+impl Approver {
+    pub fn duty(self) -> Duty {
+        match self {
+            Self::TrainingManager => Duty::TrainingManager,
+            Self::Producer => Duty::Producer,
+        }
+    }
+}
+
+/// A span of time, half-open: what ends at an instant is gone by then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Slot {
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+}
+
+impl Slot {
+    /// Nothing is held for longer, so that whoever looks for what is held at a time knows how far back to look.
+    pub const LONGEST: TimeDelta = TimeDelta::days(31);
+
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.starts_at < other.ends_at && other.starts_at < self.ends_at
+    }
+
+    pub fn holds(&self, other: &Self) -> bool {
+        self.starts_at <= other.starts_at && other.ends_at <= self.ends_at
+    }
+
+    pub fn length(&self) -> TimeDelta {
+        self.ends_at - self.starts_at
+    }
+
+    /// With so many minutes of set-up before it and of strike after it.
+    #[must_use]
+    pub fn with(&self, margin: Margin) -> Self {
+        Self {
+            starts_at: self.starts_at - TimeDelta::minutes(margin.set_up.into()),
+            ends_at: self.ends_at + TimeDelta::minutes(margin.strike.into()),
+        }
+    }
+}
+
+/// Minutes of set-up before and strike after a use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Margin {
+    pub set_up: u16,
+    pub strike: u16,
 }
 
 /// The code of a space as in its URL, `smart-1`: 1 to 40 lower-case letters, digits and hyphens.

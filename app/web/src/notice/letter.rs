@@ -86,6 +86,20 @@ pub(super) fn subject(l: Language, event: Event, course: &str) -> String {
         Event::ClassCancelled => words::class_cancelled_subject(l, course),
         Event::RunCancelled => words::run_cancelled_subject(l, course),
         Event::RunChanged => words::run_changed_subject(l, course),
+        Event::BookingToDecide => words::booking_to_decide_subject(l, course),
+        Event::BookingAsked => words::booking_asked_subject(l, course),
+        Event::BookingWaiting => words::booking_waiting_subject(l, course),
+        Event::BookingHeld => words::booking_held_subject(l, course),
+        Event::BookingApproved => words::booking_approved_subject(l, course),
+        Event::BookingDeclined => words::booking_declined_subject(l, course),
+        Event::BookingOutdone => words::booking_outdone_subject(l, course),
+        Event::BookingAltered => words::booking_altered_subject(l, course),
+        Event::BookingCancelled => words::booking_cancelled_subject(l, course),
+        Event::BookingDisplaced => words::booking_displaced_subject(l, course),
+        Event::BookingLapsed => words::booking_lapsed_subject(l, course),
+        Event::BookingNoShow => words::booking_no_show_subject(l, course),
+        Event::Barred => words::barred_subject(l).into(),
+        Event::BarLifted => words::bar_lifted_subject(l).into(),
     }
 }
 
@@ -116,6 +130,22 @@ fn sentence(l: Language, event: Event, facts: &Facts) -> String {
         Event::ClassCancelled => words::class_cancelled(l, course, moment(facts.starts_at)),
         Event::RunCancelled => words::run_cancelled(l, course),
         Event::RunChanged => words::run_changed(l, course),
+        Event::BookingToDecide => words::booking_to_decide(l, course),
+        Event::BookingAsked => words::booking_asked(l, course),
+        Event::BookingWaiting => words::booking_waiting(l, course),
+        Event::BookingHeld => words::booking_held(l, course, moment(facts.until)),
+        Event::BookingApproved => words::booking_approved(l, course),
+        Event::BookingDeclined => words::booking_declined(l, course),
+        Event::BookingOutdone => words::booking_outdone(l, course),
+        Event::BookingAltered => {
+            words::booking_altered(l, course, moment(facts.moved_from), moment(facts.starts_at))
+        }
+        Event::BookingCancelled => words::booking_cancelled(l, course),
+        Event::BookingDisplaced => words::booking_displaced(l, course),
+        Event::BookingLapsed => words::booking_lapsed(l, course),
+        Event::BookingNoShow => words::booking_no_show(l, course),
+        Event::Barred => words::barred(l, moment(facts.until)),
+        Event::BarLifted => words::bar_lifted(l).into(),
     }
 }
 
@@ -129,11 +159,17 @@ fn code_lines(l: Language, facts: &Facts) -> Vec<String> {
 fn fact_lines(l: Language, event: Event, facts: &Facts) -> Vec<String> {
     let says_when = !matches!(event, Event::ClassMoved | Event::ClassCancelled);
     let begins = facts.starts_at.filter(|_| says_when);
+    let when = begins.map(|at| match facts.ends_at {
+        Some(end) => words::fact_use(l, when::span(l, at, end)),
+        None => words::fact_begins(l, when::moment(l, at)),
+    });
+    let instead: Vec<String> = facts.instead.iter().map(|at| when::moment(l, *at)).collect();
     let lines = [
-        begins.map(|at| words::fact_begins(l, when::moment(l, at))),
+        when,
         facts.space.as_ref().map(|space| words::fact_space(l, space)),
         facts.seat.as_ref().map(|seat| words::fact_seat(l, seat)),
         facts.reason.as_ref().map(|reason| words::fact_reason(l, reason)),
+        (!instead.is_empty()).then(|| words::fact_instead(l, instead.join(", "))),
     ];
     lines.into_iter().flatten().collect()
 }
@@ -141,6 +177,9 @@ fn fact_lines(l: Language, event: Event, facts: &Facts) -> Vec<String> {
 /// Where the letter leads, and what that is.
 fn link(l: Language, event: Event, facts: &Facts, public_url: &str) -> Option<(&'static str, String)> {
     let to = |path: &str| format!("{public_url}{}", l.path(path));
+    if let Some(code) = &facts.booking {
+        return Some((words::link_booking(l), to(&format!("/studio/{code}"))));
+    }
     match (event, &facts.token, &facts.run_code) {
         (_, Some(token), _) => Some((words::link_confirm(l), to(&format!("/confirm/link/{token}")))),
         (Event::NotRegistered, ..) => Some((words::link_sign_up(l), to("/sign-up"))),

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, NaiveTime, Utc};
 use domain::centre::Centre;
-use domain::course::edit::Clash;
 use domain::course::entity::{course, run};
 use domain::course::file::{parse_hours, parse_instant, parse_time};
 use domain::course::store;
 use domain::course::{Line, Mode, RunCode, RunDetails, Selection, Weekdays, hours_text};
 use domain::seoul;
+use domain::space::diary::Clash;
 use domain::space::holiday::parse_day;
 use domain::space::store::Tree;
 use leptos::prelude::*;

@@ -4,11 +4,12 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::account::RunEditor;
-use domain::course::edit::{self, Clash, EditError};
+use domain::course::edit::{self, EditError};
 use domain::course::store::{self, RunView};
 use domain::course::{Line, RunCode, RunDetails, RunState, desk_shut};
 use domain::registration;
 use domain::seoul;
+use domain::space::diary::Clash;
 use domain::space::holiday::Holidays;
 use leptos::prelude::*;
 

@@ -1,9 +1,10 @@
 //! What can't be done with the programme, as a status, a field and a sentence.
 
 use axum::http::StatusCode;
-use domain::course::edit::{Clash, EditError, Over, Refusal};
+use domain::course::edit::{EditError, Refusal};
 use domain::course::file::{Column, Fault, Problem};
 use domain::course::{DeskShut, PatternError};
+use domain::space::diary::{Clash, Over};
 
 use crate::AppError;
 use crate::ui::Problems;
@@ -72,7 +73,11 @@ fn field(refusal: &Refusal) -> &'static str {
         Refusal::Pattern(PatternError::Minutes(_)) => "hours",
         Refusal::Pattern(PatternError::NoHolidays(_)) | Refusal::Begun => "first_date",
         Refusal::SessionPast | Refusal::SessionUnmoved => "date",
-        Refusal::NoRoom | Refusal::RoomNotInUse(_) | Refusal::PlacesHeld => "space",
+        Refusal::NoRoom
+        | Refusal::RoomNotInUse(_)
+        | Refusal::RoomClosed(..)
+        | Refusal::RoomShut(_)
+        | Refusal::PlacesHeld => "space",
         Refusal::CapacityOverSeats(_) | Refusal::CapacityUnderTaken(_) => "capacity",
         Refusal::WindowBackwards => "apply_until",
         _ => "",
@@ -103,6 +108,8 @@ pub fn sentence(l: Language, refusal: &Refusal) -> String {
         },
         Refusal::NoRoom => words::refused_no_room(l).into(),
         Refusal::RoomNotInUse(day) => words::refused_room_not_in_use(l, when::day(l, *day)),
+        Refusal::RoomClosed(day, reason) => words::refused_room_closed(l, when::day(l, *day), reason),
+        Refusal::RoomShut(day) => words::refused_room_shut(l, when::day(l, *day)),
         Refusal::CapacityOverSeats(seats) => words::refused_over_seats(l, seats),
         Refusal::CapacityUnderTaken(taken) => words::refused_under_taken(l, taken),
         Refusal::PlacesHeld => words::refused_places_held(l).into(),
@@ -117,9 +124,10 @@ pub fn sentence(l: Language, refusal: &Refusal) -> String {
 
 pub fn clash_sentence(l: Language, clash: &Clash) -> String {
     let span = when::span(l, clash.starts_at, clash.ends_at);
-    match clash.over {
-        Over::Room => words::clash_room(l, &clash.with, span),
-        Over::Instructor => words::clash_instructor(l, &clash.with, span),
+    match &clash.over {
+        Over::Space => words::clash_room(l, &clash.with, span),
+        Over::Person => words::clash_instructor(l, &clash.with, span),
+        Over::Thing { name, left } => words::clash_thing(l, name, left, span),
     }
 }
 
