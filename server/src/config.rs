@@ -511,8 +511,7 @@ mod tests {
     fn the_demonstrations_employee_is_staff() {
         let config = Config::read(&Flags::default(), []).unwrap().for_demonstration();
         let employees = crate::demo::ACCOUNTS.iter().filter(|account| account.what.starts_with("employee"));
-        let addresses: Vec<_> =
-            employees.filter_map(|it| Address::parse(it.address)).collect();
+        let addresses: Vec<_> = employees.filter_map(|it| Address::parse(it.address)).collect();
         assert!(!addresses.is_empty());
         assert!(addresses.iter().all(|address| address.is_of_domain(&config.settings.staff_domains)));
     }

@@ -132,6 +132,7 @@ both! {
                 holder_id: Set(site.centre.clock().id()),
                 starts_at: Set(at(from)),
                 ends_at: Set(at(to)),
+                code: Set("P21-001".into()),
             };
             let answer = occupation::Entity::insert(row).exec_without_returning(site.centre.database()).await;
             answer.map_err(|error| error.to_string())
