@@ -69,6 +69,14 @@ impl Tree {
         line
     }
 
+    /// Its name and the address it stands at, for a line in a calendar or a letter.
+    pub fn whereabouts(&self, language: Language, id: Uuid) -> String {
+        let name = self.get(id).map(|space| space.name_in(language)).unwrap_or_default();
+        // A room stands where the building around it stands.
+        let address = self.ancestry(id).into_iter().find_map(|around| around.address.as_deref());
+        address.map_or_else(|| name.to_owned(), |address| format!("{name}, {address}"))
+    }
+
     /// The space and everything in it.
     pub fn within(&self, id: Uuid) -> Vec<Uuid> {
         self.spaces
