@@ -161,10 +161,12 @@ mod tests {
     fn every_attempt_makes_the_same_letter() {
         let mail = Mail { from: "centre@example.org".parse().unwrap(), smtp: None };
         let post = Post::new(&mail, "learn.example.org".into(), PathBuf::new()).unwrap();
-        let letter =
-            Letter {
-                subject: "[교육장] 안내".into(), text: "안녕".into(), html: "<p>안녕</p>".into(), calendar: None
-            };
+        let letter = Letter {
+            subject: "[교육장] 안내".into(),
+            text: "안녕".into(),
+            html: "<p>안녕</p>".into(),
+            calendar: None,
+        };
         let to = Address::parse_email("kim@example.org").unwrap();
         let id = Uuid::from_u128(7);
         let message = || post.message(id, DateTime::UNIX_EPOCH, &to, &letter).unwrap();

@@ -17,5 +17,6 @@ mod rush;
 mod schema;
 mod server;
 mod space;
+mod studio;
 mod ticket;
 mod upgrade;

@@ -21,7 +21,12 @@ pub async fn furnish(centre: &Centre) -> Result<(), Failure> {
     let tree = Tree::load(centre.database()).await?;
     let id = |code: &str| tree.by_code(code).map(|space| space.id).ok_or("a space is missing");
     let hours = |audience, days: std::ops::RangeInclusive<u8>, from: u16, until: u16| {
-        days.map(move |weekday| Opening { audience, weekday, from_minute: from * 60, until_minute: until * 60 })
+        days.map(move |weekday| Opening {
+            audience,
+            weekday,
+            from_minute: from * 60,
+            until_minute: until * 60,
+        })
     };
     let margin = |set_up, strike| Margin { set_up, strike };
     let tvum = Arrangement {
@@ -73,7 +78,10 @@ pub async fn book(centre: &Centre, people: &People, today: DateTime<Utc>) -> Res
     let (tuesday, thursday) = (coming(day, Weekday::Tue), coming(day, Weekday::Thu));
     let wishes = Wishes { centre, tvum: tvum(centre).await? };
 
-    let news = Wish { rule: Some("FREQ=WEEKLY;COUNT=6".into()), ..wishes.of("구정뉴스 녹화", Kind::Recording) };
+    let news = Wish {
+        rule: Some("FREQ=WEEKLY;COUNT=6".into()),
+        ..wishes.of("구정뉴스 녹화", Kind::Recording)
+    };
     wishes.ask(producer, news, coming(day, Weekday::Wed), (10, 12)).await?;
     let soon = today + Duration::hours(1);
     let tonight = Slot { starts_at: soon, ends_at: soon + Duration::hours(2) };
@@ -81,7 +89,11 @@ pub async fn book(centre: &Centre, people: &People, today: DateTime<Utc>) -> Res
     ask(centre, producer, &conference).await?;
 
     wishes.ask(staff, wishes.of("보건소 금연 홍보영상", Kind::Recording), tuesday, (14, 16)).await?;
-    let mine = Wish { agreed: true, help: Some("카메라 조작을 도와 주세요.".into()), ..wishes.of("동네 책방 소개", Kind::Recording) };
+    let mine = Wish {
+        agreed: true,
+        help: Some("카메라 조작을 도와 주세요.".into()),
+        ..wishes.of("동네 책방 소개", Kind::Recording)
+    };
     wishes.ask(hana, mine, tuesday, (15, 17)).await?;
     let given = Wish { agreed: true, ..wishes.of("시 낭송 녹음", Kind::Recording) };
     if let Some(given) = wishes.ask(hana, given, thursday, (13, 15)).await? {

@@ -160,8 +160,7 @@ pub async fn close(
         ends_at: seoul::midnight(days.last_day + chrono::Days::new(1)),
     };
     if !days.anyway && slot.starts_at < slot.ends_at {
-        let wanted =
-            Wanted { slot, leaves: tree.leaves_of(space), things: Vec::new(), people: Vec::new() };
+        let wanted = Wanted { slot, leaves: tree.leaves_of(space), things: Vec::new(), people: Vec::new() };
         let held = Diary::load(&tx, slot).await?.clashes(&wanted);
         if !held.is_empty() {
             return Err(ArrangeError::Held(held));

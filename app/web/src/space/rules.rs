@@ -66,12 +66,7 @@ pub async fn change(ask: Ask, Path(code): Path<String>, input: Input) -> Result<
     }
 }
 
-async fn refuse_rules(
-    ask: &Ask,
-    code: &str,
-    input: Input,
-    problems: Problems,
-) -> Result<Response, AppError> {
+async fn refuse_rules(ask: &Ask, code: &str, input: Input, problems: Problems) -> Result<Response, AppError> {
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     draw(ask, code, Drawn { status, rules: Some((input, problems)), ..Drawn::default() }).await
 }
@@ -102,7 +97,8 @@ pub async fn close(ask: Ask, Path(code): Path<String>, input: Input) -> Result<R
         problems.add("reason", words::wrong_name(l, REASON));
     }
     let (Some(first_day), Some(last_day), true) = (first, last, problems.is_empty()) else {
-        return refuse_closing(&ask, &code, StatusCode::UNPROCESSABLE_ENTITY, input, problems, Vec::new()).await;
+        return refuse_closing(&ask, &code, StatusCode::UNPROCESSABLE_ENTITY, input, problems, Vec::new())
+            .await;
     };
     let anyway = input.flag("anyway");
     let days = Closed { first_day, last_day, reason: reason.to_owned(), anyway };
@@ -172,11 +168,8 @@ fn parse(l: Language, input: &Input) -> Result<Arrangement, Problems> {
         for weekday in 1..=7 {
             let field = format!("{name}-{weekday}");
             match parse_spans(input.text(&field)) {
-                Some(spans) => openings.extend(spans.into_iter().map(|(from_minute, until_minute)| Opening {
-                    audience,
-                    weekday,
-                    from_minute,
-                    until_minute,
+                Some(spans) => openings.extend(spans.into_iter().map(|(from_minute, until_minute)| {
+                    Opening { audience, weekday, from_minute, until_minute }
                 })),
                 None => problems.add(field, words::wrong_hours(l)),
             }
@@ -238,8 +231,7 @@ fn filled(rules: &SpaceRules, space: &space::Model) -> Input {
     let clock = |minute: i32| format!("{:02}:{:02}", minute / 60, minute % 60);
     for (audience, name) in HOURS {
         for weekday in 1..=7 {
-            let of_day =
-                |line: &&opening::Model| (line.audience, line.weekday) == (audience, weekday);
+            let of_day = |line: &&opening::Model| (line.audience, line.weekday) == (audience, weekday);
             let spans = rules.openings_of(space.id).iter().filter(of_day);
             let spans: Vec<String> =
                 spans.map(|it| format!("{}-{}", clock(it.from_minute), clock(it.until_minute))).collect();
@@ -261,8 +253,7 @@ async fn draw(ask: &Ask, code: &str, drawn: Drawn) -> Result<Response, AppError>
     let title = format!("{}: {}", words::rules(l), space.name_in(l));
     Ok(ask.refuse(drawn.status, &title.clone(), move || {
         let here = l.path(&format!("/manage/places/{}", space.code));
-        let (input, problems) =
-            drawn.rules.unwrap_or_else(|| (filled(&rules, &space), Problems::default()));
+        let (input, problems) = drawn.rules.unwrap_or_else(|| (filled(&rules, &space), Problems::default()));
         let closures = rules.closures_of(space.id);
         let lines: Vec<_> = closures.iter().map(|closure| closed_line(l, &here, closure)).collect();
         view! {
