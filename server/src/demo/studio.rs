@@ -1,14 +1,16 @@
 //! The demonstration's studio: its rules, what there is to lend, the uses of 2020, and bookings in every state.
 
-use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, Utc, Weekday};
 use domain::account::{Audience, Duty, SignedIn};
 use domain::centre::Centre;
 use domain::course::Line;
 use domain::seoul;
 use domain::space::arrange::{self, Arrangement, Opening, ThingDetails};
+use domain::space::diary::Diary;
+use domain::space::rules::SpaceRules;
 use domain::space::store::Tree;
 use domain::space::{Approver, AskedBy, Margin, Slot, SpaceCode, ThingKind, Use};
-use domain::studio::ask::{Asked, Wish, ask};
+use domain::studio::ask::{Asked, StudioError, Wish, ask};
 use domain::studio::decide::{approve, decline};
 use domain::studio::{Kind, file};
 
@@ -74,33 +76,45 @@ pub async fn furnish(centre: &Centre) -> Result<(), Failure> {
 pub async fn book(centre: &Centre, people: &People, today: DateTime<Utc>) -> Result<(), Failure> {
     let (hana, producer, staff) = (&people.known[0], &people.known[3], &people.known[8]);
     let by = producer.on_duty(Duty::Producer)?;
-    let day = seoul::day(today);
-    let (tuesday, thursday) = (coming(day, Weekday::Tue), coming(day, Weekday::Thu));
     let wishes = Wishes { centre, tvum: tvum(centre).await? };
+    let rules = SpaceRules::load(centre.database()).await?;
+    let ahead = Slot { starts_at: today, ends_at: today + Duration::days(90) };
+    let diary = Diary::load(centre.database(), ahead).await?;
+    let free = |weekday, (from, until)| {
+        let is_free = |day: &NaiveDate| {
+            // An hour around for set-up and strike.
+            let slot = slot(*day, from - 1, until + 1);
+            let leaves = rules.tree.leaves_of(wishes.tvum);
+            !rules.holidays.days.contains(day) && diary.free(&leaves, slot) == [slot]
+        };
+        let days = (seoul::day(today) + Days::new(2)).iter_days().take(60);
+        days.filter(|day| day.weekday() == weekday).find(is_free).ok_or("the studio is never free")
+    };
+    let (tuesday, thursday) = (free(Weekday::Tue, (17, 20))?, free(Weekday::Thu, (17, 20))?);
 
     let news = Wish {
-        rule: Some("FREQ=WEEKLY;COUNT=6".into()),
+        rule: Some("FREQ=WEEKLY;COUNT=3".into()),
         ..wishes.of("구정뉴스 녹화", Kind::Recording)
     };
-    wishes.ask(producer, news, coming(day, Weekday::Wed), (10, 12)).await?;
+    wishes.ask(producer, news, free(Weekday::Mon, (18, 20))?, (18, 20)).await?;
     let soon = today + Duration::hours(1);
     let tonight = Slot { starts_at: soon, ends_at: soon + Duration::hours(2) };
     let conference = Wish { slot: tonight, ..wishes.of("긴급 화상회의", Kind::Other) };
     ask(centre, producer, &conference).await?;
 
-    wishes.ask(staff, wishes.of("보건소 금연 홍보영상", Kind::Recording), tuesday, (14, 16)).await?;
+    wishes.ask(staff, wishes.of("보건소 금연 홍보영상", Kind::Recording), tuesday, (17, 19)).await?;
     let mine = Wish {
         agreed: true,
         help: Some("카메라 조작을 도와 주세요.".into()),
         ..wishes.of("동네 책방 소개", Kind::Recording)
     };
-    wishes.ask(hana, mine, tuesday, (15, 17)).await?;
+    wishes.ask(hana, mine, tuesday, (18, 20)).await?;
     let given = Wish { agreed: true, ..wishes.of("시 낭송 녹음", Kind::Recording) };
-    if let Some(given) = wishes.ask(hana, given, thursday, (13, 15)).await? {
+    if let Some(given) = wishes.ask(hana, given, thursday, (17, 19)).await? {
         approve(centre, &by, &given.code, 1).await?;
     }
     let waits = Wish { waits: true, ..wishes.of("청년 정책 토론", Kind::Live) };
-    wishes.ask(staff, waits, thursday, (14, 16)).await?;
+    wishes.ask(staff, waits, thursday, (18, 20)).await?;
     let refused = wishes.of("직원 송년회", Kind::Other);
     if let Some(refused) = wishes.ask(staff, refused, thursday + Days::new(7), (18, 20)).await? {
         let reason = Line::parse("영상 제작과 방송에만 쓸 수 있습니다.", 100).ok_or("a reason is wrong")?;
@@ -109,11 +123,9 @@ pub async fn book(centre: &Centre, people: &People, today: DateTime<Utc>) -> Res
     Ok(())
 }
 
-/// The first such weekday that is at least two days away.
-fn coming(day: NaiveDate, weekday: Weekday) -> NaiveDate {
-    let first = day + Days::new(2);
-    let days = (7 + weekday.num_days_from_monday() - first.weekday().num_days_from_monday()) % 7;
-    first + Days::new(days.into())
+fn slot(day: NaiveDate, from: u32, until: u32) -> Slot {
+    let at = |hour| seoul::midnight(day) + Duration::hours(i64::from(hour));
+    Slot { starts_at: at(from), ends_at: at(until) }
 }
 
 async fn tvum(centre: &Centre) -> Result<uuid::Uuid, Failure> {
@@ -159,16 +171,15 @@ impl Wishes<'_> {
         day: NaiveDate,
         (from, until): (u32, u32),
     ) -> Result<Option<Asked>, Failure> {
-        let at = |hour| {
-            let time = NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default();
-            seoul::instant(day.and_time(time)).ok_or("no such instant")
-        };
         let department = if who.is_staff() { Line::parse("홍보미디어과", 100) } else { None };
         let in_charge = Line::parse(who.name(), 100).ok_or("a name is wrong")?;
-        let slot = Slot { starts_at: at(from)?, ends_at: at(until)? };
+        let slot = slot(day, from, until);
         match ask(self.centre, who, &Wish { slot, department, in_charge, ..wish }).await {
             Ok(asked) => Ok(Some(asked)),
-            Err(domain::studio::ask::StudioError::Refused(_)) => Ok(None),
+            Err(StudioError::Refused(refusals)) => {
+                tracing::info!(?refusals, "the demonstration goes without a booking");
+                Ok(None)
+            }
             Err(error) => Err(error.into()),
         }
     }
