@@ -80,7 +80,7 @@ pub async fn book(centre: &Centre, people: &People, today: DateTime<Utc>) -> Res
     let rules = SpaceRules::load(centre.database()).await?;
     let ahead = Slot { starts_at: today, ends_at: today + Duration::days(90) };
     let diary = Diary::load(centre.database(), ahead).await?;
-    let free = |weekday, (from, until)| {
+    let free = |weekday, (from, until): (u32, u32)| {
         let is_free = |day: &NaiveDate| {
             // An hour around for set-up and strike.
             let slot = slot(*day, from - 1, until + 1);
