@@ -196,7 +196,7 @@ pub(super) async fn draw(ask: &Ask, code: &str, drawn: Drawn) -> Result<Response
             <DescriptionList items=facts(l, &seen, asker)/>
             {seen.own.then(|| own_actions(ask, booking))}
             {seen.decides.as_ref().map(|_| desk::actions(ask, &seen, &rivals, &drawn))}
-            {((seen.own || seen.decides.is_some()) && booking.state.is_open()).then(|| cancelling(l, &seen, &drawn))}
+            {may_cancel(&seen).then(|| cancelling(l, &seen, &drawn))}
             {(!others.is_empty()).then(|| view! {
                 <h2 class="section-title">{words::series(l)}</h2>
                 {request_table(l, &seen.rules, words::series(l), &others)}
@@ -278,6 +278,12 @@ fn own_actions(ask: &Ask, booking: &booking::Model) -> Option<impl IntoView + us
             <Button>{label}</Button>
         </Form>
     })
+}
+
+/// Whoever asked takes their request back; whoever decides declines it instead while it is only asked.
+fn may_cancel(seen: &Seen) -> bool {
+    let state = seen.view.booking.state;
+    state.is_open() && (seen.own || (seen.decides.is_some() && state != BookingState::Asked))
 }
 
 fn cancelling(l: Language, seen: &Seen, drawn: &Drawn) -> impl IntoView + use<> {

@@ -38,7 +38,12 @@ pub async fn page(ask: Ask) -> Result<Response, AppError> {
     }
     let phone = ask.centre.settings().phone.clone();
     Ok(ask.page(words::title(l), || {
-        let spaces = rules.tree.all().iter().filter(|space| rules.may_be_asked_by(space.id, audience));
+        // A studio stands for its rooms, which the form offers too.
+        let asked = |id: uuid::Uuid| rules.may_be_asked_by(id, audience);
+        let stands_alone = |space: &&space::Model| {
+            asked(space.id) && !space.parent_id.is_some_and(|around| asked(around))
+        };
+        let spaces = rules.tree.all().iter().filter(stands_alone);
         let items: Vec<_> = spaces.map(|space| item(l, &rules, space, audience)).collect();
         view! {
             <Breadcrumb l=l here=words::title(l)/>
@@ -160,6 +165,7 @@ fn hours_lines(l: Language, rules: &SpaceRules, space: uuid::Uuid, audience: Aud
             _ => lines.push((line.weekday, line.weekday, line)),
         }
     }
+    lines.sort_by_key(|(first, ..)| *first);
     let day = |number: i32| {
         let day = chrono::Weekday::try_from(u8::try_from(number - 1).unwrap_or_default());
         day.map(|day| when::weekday(l, day)).unwrap_or_default()
