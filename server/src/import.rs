@@ -8,6 +8,7 @@ use domain::course::file::{Act, ImportError, Problem, Report, install};
 use domain::language::Language;
 use domain::space::file as space;
 use domain::space::holiday;
+use domain::studio::file as studio;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -25,6 +26,13 @@ pub async fn holidays(centre: &Centre, file: &Path) -> Result<usize, Failure> {
         .map_err(|error| format!("Nothing was changed.\n{}: {error}", file.display()))?;
     holiday::install(centre, &days).await?;
     Ok(days.len())
+}
+
+/// Reads the file and brings its uses of the studio in.
+pub async fn uses(centre: &Centre, file: &Path) -> Result<studio::Report, Failure> {
+    studio::import(centre, &read(file)?)
+        .await
+        .map_err(|error| format!("Nothing was changed.\n{}: {error}", file.display()).into())
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, String> {

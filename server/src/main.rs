@@ -49,6 +49,9 @@ enum Act {
     /// The programme
     #[command(subcommand)]
     Course(CourseAct),
+    /// Uses of the studio
+    #[command(subcommand)]
+    Studio(StudioAct),
     /// Brings the database to today's schema
     Migrate,
     /// Accounts
@@ -92,6 +95,12 @@ enum UserAct {
 enum SpaceAct {
     /// Brings rooms and seats in: all of them, or nothing and why
     Import { spaces: PathBuf, seats: PathBuf },
+}
+
+#[derive(Subcommand)]
+enum StudioAct {
+    /// Brings uses in: all of them, or nothing and why; those whose code is known stay as they are
+    Import { file: PathBuf },
 }
 
 #[derive(Subcommand)]
@@ -160,6 +169,11 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Act::Course(CourseAct::Import { file, dry_run }) => {
             let report = import::courses(&open(&config).await?, &file, dry_run).await?;
             println!("{report}");
+            Ok(())
+        }
+        Act::Studio(StudioAct::Import { file }) => {
+            let report = import::uses(&open(&config).await?, &file).await?;
+            println!("{} uses are in, {} were.", report.created, report.known);
             Ok(())
         }
         Act::Migrate => open(&config).await.map(|_| println!("The schema is today's.")),

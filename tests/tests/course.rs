@@ -449,7 +449,7 @@ both! {
         }
         let visitor = manager(site).await;
         let run = async || form_with(&visitor.get("/manage/runs/P21-901").await, "capacity");
-        refuse_each(site, run, 409, "", &[("capacity", "1", "2명이"), ("space", "daerim", "자리를 받은")]).await;
+        refuse_each(site, run, 409, "", &[("capacity", "1", "2명이"), ("space", "tvum", "자리를 받은")]).await;
         run().await.fill("capacity", "2").submit().await.expect(200);
     }
 

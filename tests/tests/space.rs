@@ -3,13 +3,14 @@
 use domain::account::Duty;
 use domain::course::entity::run;
 use domain::course::file::{self, Act, Column};
+use domain::notice::Event;
 use domain::registration::{Choice, State, entity::application, store as registration};
 use domain::space::SeatCode;
 use domain::space::entity::{occupation, seat, space};
 use domain::space::file::{self as spaces, SpaceFileError};
 use domain::space::holiday;
 use domain::space::store::{Tree, plan_of, seats_in_service};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use server::import;
 use tests::{Form, Site, Visitor, both};
 use uuid::Uuid;
@@ -213,6 +214,56 @@ both! {
         assert!(page.problems()[0].contains("지난 강좌의 기록"), "{:?}", page.problems());
         let form = seat_form(&visitor, "smart-1", "1-07").await;
         form.fill("out_of_service", "고장").press("저장하기").await.expect(200);
+    }
+
+    async fn a_run_that_moves_to_another_room_takes_its_peoples_seats_along(site) {
+        furnish(site).await;
+        hold_a_seat(site).await;
+        let run = run::Entity::find().one(site.centre.database()).await.unwrap().unwrap();
+        for (name, code) in [("김하나", "1-26"), ("이두리", "1-01")] {
+            let who = site.signed_in(site.person(name, &[]).await).await;
+            let choice = Choice::Seat(SeatCode::parse(code).unwrap());
+            registration::apply(&site.centre, &who, run.id, choice, site.centre.clock().id()).await.unwrap();
+        }
+        let manager = site.sign_in_as(Duty::TrainingManager).await;
+        let to = async |space: &str| {
+            let page = manager.get("/manage/runs/P21-901").await.expect(200);
+            page.form("main form:has([name=capacity])").fill("space", space).submit().await
+        };
+        let seats = async || {
+            let held = application::Entity::find().order_by_asc(application::Column::Stamp);
+            let mut codes = Vec::new();
+            for row in held.all(site.centre.database()).await.unwrap() {
+                codes.push(seat::Entity::find_by_id(row.seat_id.unwrap()).one(site.centre.database()).await.unwrap().unwrap().code);
+            }
+            codes
+        };
+        let told = async || {
+            let notices = site.notices().await;
+            notices.into_iter().filter(|notice| notice.event == Event::SeatChanged).map(|notice| notice.facts).collect::<Vec<_>>()
+        };
+        // To the hall as one: every chair is in it.
+        to("smart-all").await.expect(200);
+        assert_eq!(seats().await, ["1-07", "1-26", "1-01"]);
+        assert_eq!(told().await, Vec::<String>::new());
+        let halves = occupation::Entity::find().count(site.centre.database()).await.unwrap();
+        assert_eq!(halves, 4, "two classes in two halves");
+        // To the other room: nobody's chair is there, and everybody hears which is theirs now.
+        to("smart-2").await.expect(200);
+        assert_eq!(seats().await, ["2-01", "2-02", "2-03"]);
+        let letters = told().await;
+        assert_eq!(letters.len(), 3);
+        assert!(letters[0].contains("\"seat\":\"2-01\""), "{}", letters[0]);
+        // To a room in which not everybody fits: nothing moves.
+        let page = manager.get("/manage/runs/P21-901").await.form("main form:has([name=capacity])");
+        let before = site.tables().await;
+        page.fill("space", "smart-1").fill("capacity", "27").submit().await.expect(422);
+        before.assert_same(&site.tables().await);
+        // Whoever holds one can still change it, as the writer sees the new room.
+        let who = site.signed_in(application::Entity::find().one(site.centre.database()).await.unwrap().unwrap().person_id).await;
+        let mine = application::Entity::find().filter(application::Column::PersonId.eq(who.id())).one(site.centre.database()).await.unwrap().unwrap();
+        registration::change_seat(&site.centre, &who, mine.id, SeatCode::parse("2-24").unwrap()).await.unwrap();
+        assert!(seats().await.contains(&"2-24".to_owned()));
     }
 
     async fn only_an_administrator_arranges_seats(site) {

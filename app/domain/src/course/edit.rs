@@ -16,14 +16,15 @@ use crate::clock::Clock;
 use crate::course::entity::{class_session, course, run};
 use crate::course::programme::{Programme, Sessions, Source, Span};
 use crate::course::{
-    Audience, Category, ClassState, DeskShut, Line, Missing, PatternError, RunCode, RunDetails, RunState,
-    Weekdays, desk_shut, search_key,
+    Audience, Category, ClassState, DeskShut, Line, Missing, Mode, PatternError, RunCode, RunDetails,
+    RunState, Weekdays, desk_shut, search_key,
 };
 use crate::language::Language;
 use crate::notice::store::{Draft, Recipient, queue};
 use crate::notice::{Event, Facts};
 use crate::registration::State;
 use crate::registration::entity::application;
+use crate::registration::relocate::take_along;
 use crate::seoul;
 use crate::space::diary::{Clash, Holding, hold, is_clash, release};
 use crate::space::{Holder, Slot};
@@ -547,6 +548,9 @@ impl Saving<'_> {
             let facts = Facts { starts_at: first, ..Facts::default() };
             tell(tx, clock, programme, &run, Event::RunChanged, facts).await?;
         }
+        if let Some(present) = self.present.filter(|present| present.space_id != run.space_id) {
+            move_people(tx, clock, programme, present, &run).await?;
+        }
         Ok(run.id)
     }
 
@@ -568,6 +572,22 @@ impl Saving<'_> {
         let planned = sessions.filter(|session| session.state == ClassState::Planned);
         Ok(planned.map(|session| (session.id, Span::of_session(session))).collect())
     }
+}
+
+/// Takes the seats of a run's people along to its new room. Whoever gets another seat hears which.
+async fn move_people(
+    tx: &DatabaseTransaction,
+    clock: &Clock,
+    programme: &Programme,
+    present: &run::Model,
+    run: &run::Model,
+) -> Result<(), DbErr> {
+    let (Some(space), true) = (run.space_id, present.mode == Mode::InPerson) else { return Ok(()) };
+    for moved in take_along(tx, clock, &programme.rules.tree, run.id, space).await? {
+        let facts = Facts { seat: Some(moved.seat), ..Facts::default() };
+        tell_some(tx, clock, programme, run, &[moved.person], Event::SeatChanged, facts).await?;
+    }
+    Ok(())
 }
 
 async fn make_sessions(
@@ -632,6 +652,19 @@ async fn tell<C: ConnectionTrait>(
         .into_tuple()
         .all(tx)
         .await?;
+    tell_some(tx, clock, programme, run, &people, event, facts).await
+}
+
+/// Queues a letter about a run to some people, in their language.
+async fn tell_some<C: ConnectionTrait>(
+    tx: &C,
+    clock: &Clock,
+    programme: &Programme,
+    run: &run::Model,
+    people: &[Uuid],
+    event: Event,
+    facts: Facts,
+) -> Result<(), DbErr> {
     if people.is_empty() {
         return Ok(());
     }
@@ -646,7 +679,7 @@ async fn tell<C: ConnectionTrait>(
         .select_only()
         .column(person::Column::Id)
         .column(person::Column::Language)
-        .filter(person::Column::Id.is_in(people))
+        .filter(person::Column::Id.is_in(people.iter().copied()))
         .into_tuple()
         .all(tx)
         .await?;

@@ -268,6 +268,12 @@ impl Programme {
         (u32::from(details.capacity) > seats).then_some(Refusal::CapacityOverSeats(seats))
     }
 
+    /// Whether both rooms have a plan, so that everybody's seat has a counterpart. Those who learn from home have none.
+    fn seats_go_along(&self, run: &run::Model, details: &RunDetails) -> bool {
+        let has_plan = |space: Option<Uuid>| space.is_some_and(|space| self.seats.contains_key(&space));
+        details.mode == Mode::InPerson && has_plan(run.space_id) && has_plan(details.space_id)
+    }
+
     /// What would be taken from people who have applied.
     fn check_people(
         &self,
@@ -288,7 +294,8 @@ impl Programme {
         if applied.taken > u32::from(details.capacity) {
             refusals.push(Refusal::CapacityUnderTaken(applied.taken));
         }
-        let other_places = run.space_id != details.space_id || run.mode != details.mode;
+        let other_places = run.mode != details.mode
+            || (run.space_id != details.space_id && !self.seats_go_along(run, details));
         if other_places && applied.taken > 0 {
             refusals.push(Refusal::PlacesHeld);
         }

@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::course::entity::class_session;
 use crate::notice::entity::notice;
 use crate::registration::entity::{application, application_event, ticket};
+use crate::studio::entity::{booking, booking_event};
 
 /// How many people have something that was kept long enough for this purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +90,7 @@ fn kept_long_enough(purpose: Purpose, now: DateTime<Utc>) -> Condition {
         .add(person::Column::CreatedAt.lt(since))
         .add(person::Column::Id.not_in_subquery(people_heard_of(since)))
         .add(person::Column::Id.not_in_subquery(people_with_tickets(since)))
+        .add(person::Column::Id.not_in_subquery(people_with_bookings(since)))
         .add(person::Column::Id.not_in_subquery(people_on_duty()))
         .add(person::Column::Id.not_in_subquery(people_signed_in(now)))
 }
@@ -149,6 +151,16 @@ fn people_with_tickets(since: DateTime<Utc>) -> SelectStatement {
         .select_only()
         .column(ticket::Column::PersonId)
         .filter(ticket::Column::EnteredAt.gte(since))
+        .into_query()
+}
+
+/// Those who had or asked for a space since then.
+fn people_with_bookings(since: DateTime<Utc>) -> SelectStatement {
+    booking::Entity::find()
+        .select_only()
+        .column(booking::Column::PersonId)
+        .filter(booking::Column::PersonId.is_not_null())
+        .filter(booking::Column::EndsAt.gte(since).or(booking::Column::CreatedAt.gte(since)))
         .into_query()
 }
 
@@ -232,6 +244,25 @@ async fn erase_addresses(tx: &DatabaseTransaction, people: &[Uuid]) -> Result<()
     application_event::Entity::update_many()
         .col_expr(application_event::Column::Reason, Expr::value(None::<String>))
         .filter(application_event::Column::ApplicationId.in_subquery(applications))
+        .exec(tx)
+        .await?;
+    let bookings = booking::Entity::find()
+        .select_only()
+        .column(booking::Column::Id)
+        .filter(booking::Column::PersonId.is_in(people()))
+        .into_query();
+    booking_event::Entity::update_many()
+        .col_expr(booking_event::Column::Reason, Expr::value(None::<String>))
+        .filter(booking_event::Column::BookingId.in_subquery(bookings))
+        .exec(tx)
+        .await?;
+    // Names of people who were never asked for an account; when and for what the space was used is no person's.
+    booking::Entity::update_many()
+        .col_expr(booking::Column::InCharge, Expr::value(None::<String>))
+        .col_expr(booking::Column::Presenter, Expr::value(None::<String>))
+        .col_expr(booking::Column::Help, Expr::value(None::<String>))
+        .col_expr(booking::Column::Reason, Expr::value(None::<String>))
+        .filter(booking::Column::PersonId.is_in(people()))
         .exec(tx)
         .await?;
     Ok(())

@@ -16,6 +16,8 @@ pub mod desk;
 #[cfg(feature = "store")]
 pub mod entity;
 #[cfg(feature = "store")]
+pub(crate) mod relocate;
+#[cfg(feature = "store")]
 mod shelf;
 #[cfg(feature = "store")]
 pub mod store;
