@@ -269,7 +269,7 @@ both! {
         install(site, &csv(&[EXCEL])).await.unwrap();
         booked(site, "P21-901").await;
         let fault = async |line: String| install(site, &csv(&[&line])).await.unwrap_err()[0].column;
-        assert_eq!(fault(EXCEL.replace("mullae", "daerim")).await, Some(Column::Space));
+        assert_eq!(fault(EXCEL.replace("mullae", "tvum")).await, Some(Column::Space));
         install(site, &csv(&[&EXCEL.replace("10:00,12:00", "14:00,16:00")])).await.unwrap();
         assert_eq!(letters(site, Event::RunChanged).await.len(), 1);
         site.set_time("2021-03-09T09:00:00+09:00");
