@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::centre::Centre;
 use domain::course::entity::run;
-use domain::course::{Audience, Mode, RunCode, RunState, Selection, Window, window};
+use domain::course::{self, Audience, Mode, RunCode, RunState, Selection, Window, window};
 use domain::registration::entity::application_event;
 use domain::registration::store::{self, MyCourse, Standing};
 use domain::registration::{EventKind, State};
@@ -26,7 +26,8 @@ use crate::words::{Language, registration as words};
 /// A run by the code in its URL.
 pub(super) async fn find_run(centre: &Centre, code: &str) -> Result<run::Model, AppError> {
     let code = RunCode::parse(code).ok_or(AppError::NotFound)?;
-    store::find_run(centre, &code).await?.ok_or(AppError::NotFound)
+    let view = course::store::find_run(centre, &code).await?.ok_or(AppError::NotFound)?;
+    Ok(view.run)
 }
 
 /// The part of a run's page in which one applies: how it stands, the countdown, the seats. `refused` is a sentence
