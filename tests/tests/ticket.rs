@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::account::{Address, Desk, Duty};
 use domain::centre::Centre;
 use domain::course::entity::run;
-use domain::course::{Audience, Mode, Selection};
+use domain::course::{Audience, Selection};
 use domain::notice::Event;
 use domain::registration::desk::{AtDesk, Wish, apply_at_desk, withdraw_ticket};
 use domain::registration::entity::{application, ticket};
@@ -168,7 +168,7 @@ both! {
     async fn who_breaks_a_rule_at_the_opening_is_refused_and_the_desk_reads_why_and_whom_to_call(site) {
         let room = room(site).await;
         run_in(site, "P21-014", Some(room), |_, _, _| {}).await;
-        run_in(site, "P21-015", None, |_, run, _| run.mode = Mode::Online).await;
+        run_in(site, "P21-015", None, |_, _, _| {}).await;
         let desk = early_desk(site).await;
         // Both are open to them now; at the opening only one can be.
         enter(&desk, "P21-015", 1, "김할머니", "010-7777-1234").await.expect(200);
@@ -202,7 +202,7 @@ both! {
         let room = room(site).await;
         run_in(site, "S21-001", Some(room), |course, _, _| course.audience = Audience::Staff).await;
         for code in ["P21-014", "P21-015"] {
-            run_in(site, code, None, |_, run, _| run.mode = Mode::Online).await;
+            run_in(site, code, None, |_, _, _| {}).await;
         }
         let number = Address::parse("010-7777-1234").unwrap();
         let visitor = site.sign_in(site.person_at("김할머니", number, &[]).await).await;
@@ -219,7 +219,7 @@ both! {
     async fn whatever_way_a_run_gives_its_places_tickets_go_first(site) {
         for (code, selection) in [("P21-014", Selection::Approval), ("P21-015", Selection::Lottery)] {
             run_in(site, code, None, |_, run, starts| {
-                (run.mode, run.selection) = (Mode::Online, selection);
+                run.selection = selection;
                 starts[0] += TimeDelta::hours(i64::from(code == "P21-015") * 3);
             }).await;
         }
@@ -393,7 +393,7 @@ both! {
         let stranger = ticket.replace(ticket.rsplit('/').next().unwrap(), &key);
         desk.get(&stranger).await.expect(404);
         desk.post(&format!("{stranger}/withdraw"), &[]).await.expect(404);
-        run_in(site, "P21-015", None, |_, run, _| run.mode = Mode::Online).await;
+        run_in(site, "P21-015", None, |_, _, _| {}).await;
         desk.get(&ticket.replace("P21-014", "P21-015")).await.expect(404);
         desk.post(&withdraw.replace("P21-014", "P21-015"), &[]).await.expect(404);
     }
