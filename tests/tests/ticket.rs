@@ -99,7 +99,7 @@ both! {
         let page = desk.get("/desk/P21-014").await.expect(200);
         assert!(!page.form(FORM).names().contains(&"number"), "no tickets after the opening");
         for (number, name, seat) in [(1, "이*째", "1-01"), (2, "박*째", "1-02"), (3, "김*째", "1-03")] {
-            let line = format!("{number}{name}–빈자리 자동배정신청완료, 좌석 {seat}");
+            let line = format!("{number}번{name}–빈자리 자동배정신청완료, 좌석 {seat}");
             assert!(page.all("tbody tr").contains(&line), "{line}: {:?}", page.all("tbody tr"));
         }
         let counter = page.click("이*째").await.expect(200);
@@ -187,7 +187,7 @@ both! {
         assert!(page.said().contains(sentence), "{}", page.said());
         assert!(!page.said().contains("김할머니"), "{}", page.said());
         let ticket = page.click("김**니").await.expect(200);
-        assert!(ticket.said().contains("김할머니") && ticket.said().contains(sentence), "{}", ticket.said());
+        assert!(ticket.said().contains("김할머니") && ticket.said().contains("강좌 P21-014 (P21-014)") && ticket.said().contains(sentence), "{}", ticket.said());
         assert_eq!(ticket.attribute("a[href^='tel:']", "href"), "tel:01077771234");
         assert!(!ticket.has("form[action$=withdraw]"));
         assert_eq!(site.tables().await.count("access"), 1, "the look is written down");
@@ -293,7 +293,7 @@ both! {
         form("1").submit().await.expect(200);
         let page = enter(&desk, "P21-014", 2, "이할머니", "").await.expect(200);
         let taken_back = page.form("form[action$=withdraw]").press("1번 접수 취소").await.expect(200);
-        assert!(taken_back.text("[role=status]").contains("번호표 1번 김**니 님: 접수 취소"), "{}", taken_back.said());
+        assert!(taken_back.text("[role=status]").contains("번호표 1번 김**니 님: 접수 취소됨"), "{}", taken_back.said());
         let log = site.sign_in_as(Duty::Administrator).await.get("/manage/audit").await.expect(200);
         assert!(log.said().contains("번호표"), "who took it back is written down: {}", log.said());
         let before = site.tables().await;
