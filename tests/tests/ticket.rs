@@ -512,6 +512,9 @@ async fn stand_in_line(
     slips: &BTreeMap<u32, Slip>,
     later: &[Option<usize>],
 ) {
+    // The lists of the cases before come to their end first.
+    site.set_time(crate::registration::BEGINS);
+    site.centre.settle().await;
     site.set_time(BEFORE);
     let opens: DateTime<Utc> = at(OPENS);
     let code = new_code(&site.centre);
