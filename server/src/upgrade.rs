@@ -29,7 +29,8 @@ const BEFORE_OPENING: TimeDelta = TimeDelta::minutes(60);
 const AFTER_OPENING: TimeDelta = TimeDelta::minutes(15);
 
 /// How long the copy from before an upgrade is kept. It is a whole database, and still holds whom the centre has erased
-/// since, which the law gives five days (표준 개인정보 보호지침 제10조). By then it is known whether the release stays.
+/// since; what is to be destroyed must be gone within five days (표준 개인정보 보호지침 제10조). By then it is known whether
+/// the release stays.
 pub const COPY_KEPT: TimeDelta = TimeDelta::days(5);
 
 /// What every sentence ends in after which the operator has something left to do.
