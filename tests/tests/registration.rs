@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Duration, Utc};
 use domain::account::Duty;
 use domain::centre::Centre;
+use domain::course::edit::{self, EditError};
 use domain::course::entity::{course, run};
-use domain::course::{Audience, Selection};
+use domain::course::{Audience, RunDetails, Selection};
 use domain::notice::Event;
 use domain::registration::entity::{application, application_event};
 use domain::registration::{Choice, EventKind, State, store};
@@ -593,6 +594,20 @@ both! {
         let refused = page.form(".seat-list").forge("seat", "1-01").submit().await.expect(409);
         assert!(refused.said().contains("지금 사용할 수 없습니다"), "{}", refused.said());
         before.assert_same(&site.tables().await);
+    }
+
+    async fn a_room_in_which_every_seat_is_out_of_service_has_room_for_nobody(site) {
+        let run = run_of_four(site).await;
+        let broken = seat::ActiveModel { out_of_service: Set(Some("수리 중".into())), ..Default::default() };
+        seat::Entity::update_many().set(broken).exec(site.centre.database()).await.unwrap();
+        let page = site.visitor().get("/courses").await.expect(200);
+        assert!(page.said().contains("잔여 인원 0 / 0"), "{}", page.said());
+        let manager = site.signed_in(site.person("담당", &[Duty::TrainingManager]).await).await;
+        let row = run::Entity::find_by_id(run).one(site.centre.database()).await.unwrap().unwrap();
+        let editor = manager.editor_of(run, None).unwrap();
+        let refused = edit::change_run(&site.centre, &editor, row.version, &RunDetails::of(&row)).await;
+        let over = edit::Refusal::CapacityOverSeats(0);
+        assert!(matches!(&refused, Err(EditError::Refused(all)) if all.contains(&over)), "{refused:?}");
     }
 
     async fn cancelling_late_wants_a_reason(site) {
