@@ -3,6 +3,9 @@
 //! A migration that only adds says nothing: whoever doesn't know it doesn't miss it. One that takes something away ends
 //! its name in the number of the migration since which the program has done without: `m0012_no_fax_after_m0010`. A
 //! release that doesn't know m0010 can't live with it.
+//!
+//! What counts is what the release knows, not what the database has seen: that may have been at a later release before,
+//! and the one in use now never have heard of m0010. So a release is asked itself (`server check`).
 
 const AFTER: &str = "_after_";
 

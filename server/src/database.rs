@@ -1,6 +1,8 @@
 //! Connecting to the database, bringing it to today's schema, and copying it away.
 
+use std::fs::File;
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
@@ -62,7 +64,7 @@ async fn connect_postgres(url: &str) -> Result<DatabaseConnection, DbErr> {
 
 /// Brings the database to today's schema: all of it or nothing. Doing it again does nothing.
 pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
-    if pending(&check(database).await?).is_empty() {
+    if pending(&check(database, &[]).await?).is_empty() {
         return Ok(());
     }
     let tx = begin(database).await?;
@@ -76,14 +78,21 @@ pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
     tx.commit().await
 }
 
-/// Fails where this release can't live with what a later one has made of the database. Returns the migrations that it
-/// has seen.
-pub async fn check(database: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+/// Fails where this release can't live with what a later one has made of the database, or will have when it has done these
+/// migrations too. Returns those that the database has seen.
+pub async fn check(database: &DatabaseConnection, coming: &[String]) -> Result<Vec<String>, DbErr> {
     let applied = migrations::applied(database).await?;
-    match migrations::unbearable(&applied, &migrations::known()) {
-        Some(name) => Err(DbErr::Migration(format!("A later release has changed the database ({name})"))),
+    let known = migrations::known();
+    match unfit(&applied, &known).or_else(|| unfit(coming, &known)) {
+        Some(why) => Err(DbErr::Migration(why)),
         None => Ok(applied),
     }
+}
+
+/// Why a release that knows only those can't work on a database where these migrations are done, if it can't.
+pub fn unfit(migrations: &[String], known: &[String]) -> Option<String> {
+    let name = migrations::unbearable(migrations, known)?;
+    Some(format!("A later release takes away what this one needs ({name})"))
 }
 
 /// The migrations that are still to be done.
@@ -97,6 +106,8 @@ pub fn pending(applied: &[String]) -> Vec<String> {
 pub enum BackupError {
     #[error("{0} exists already; a backup never replaces a file")]
     Exists(String),
+    #[error("{0}: {1}")]
+    File(String, io::Error),
     #[error(transparent)]
     Database(#[from] DbErr),
     #[error("{0} could not be started ({1}); install it, or do this where the database is")]
@@ -108,20 +119,39 @@ pub enum BackupError {
 }
 
 /// Copies the whole database into one new file, while the program may go on: an SQLite file on SQLite,
-/// a custom-format dump for `pg_restore` on PostgreSQL.
+/// a custom-format dump for `pg_restore` on PostgreSQL. Nobody but the file's owner may read it, from its first byte on. What
+/// failed leaves no file.
 pub async fn backup(database: &Database, file: &Path) -> Result<(), BackupError> {
-    if file.exists() {
-        return Err(BackupError::Exists(file.display().to_string()));
-    }
-    match database {
-        Database::Sqlite(_) => {
-            let connection = connect(database).await?;
-            let target = file.display().to_string();
-            let vacuum = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [target.into()]);
-            connection.execute_raw(vacuum).await?;
-            Ok(())
+    let name = || file.display().to_string();
+    File::options().write(true).create_new(true).mode(0o600).open(file).map_err(|cause| {
+        match cause.kind() {
+            io::ErrorKind::AlreadyExists => BackupError::Exists(name()),
+            _ => BackupError::File(name(), cause),
         }
+    })?;
+    // Both write into an empty file that is there.
+    let copied = match database {
+        Database::Sqlite(_) => vacuum(database, file).await,
         Database::Postgres(url) => dump(url, file),
+    };
+    if copied.is_err() {
+        remove_if_there(file).map_err(|cause| BackupError::File(name(), cause))?;
+    }
+    copied
+}
+
+async fn vacuum(database: &Database, file: &Path) -> Result<(), BackupError> {
+    let connection = connect(database).await?;
+    let target = file.display().to_string();
+    let vacuum = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [target.into()]);
+    connection.execute_raw(vacuum).await?;
+    Ok(())
+}
+
+pub(crate) fn remove_if_there(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
     }
 }
 

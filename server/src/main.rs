@@ -61,14 +61,16 @@ enum Act {
     Backup { file: PathBuf },
     /// Takes this release into use: copies the database, brings it to today's schema, makes `current` lead here
     ///
-    /// Refuses from an hour before a run opens for applications until a quarter of an hour after it. The copy is
-    /// before-upgrade.copy in the data folder, and is read once before anything is changed. Where any of this fails, the
-    /// release before stays in use, and the database as it was. The site may be served meanwhile; restart it afterwards.
+    /// Refuses from an hour before a run opens for applications until a quarter of an hour after it, and where the
+    /// release in use, asked with `check`, does not say that it could come back. The copy is before-upgrade.copy in the
+    /// data folder, and is read once before anything is changed; a server removes it after five days. Where any of this
+    /// fails, the release before stays in use, and the database as it was. The site may be served meanwhile; restart it
+    /// afterwards.
     Upgrade {
         /// Also shortly before or after an opening
         #[arg(long)]
         even_now: bool,
-        /// Also where the release before can't live with the new schema
+        /// Also where the release in use could not come back, or does not answer when it is asked
         #[arg(long)]
         no_way_back: bool,
     },
@@ -82,7 +84,10 @@ enum Act {
         even_now: bool,
     },
     /// Says whether this release can work on the database as it is; changes nothing
-    Check,
+    Check {
+        /// Migrations of a later release that are taken to be done there too
+        coming: Vec<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -197,9 +202,9 @@ async fn run(cli: Cli) -> Result<(), Failure> {
             println!("{done}");
             Ok(())
         }
-        Act::Check => {
-            database::check(&database::connect(&config.database).await?).await?;
-            println!("This release can work on the database as it is.");
+        Act::Check { coming } => {
+            database::check(&database::connect(&config.database).await?, &coming).await?;
+            println!("This release can work on the database.");
             Ok(())
         }
     }

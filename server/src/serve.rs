@@ -1,7 +1,7 @@
 //! Serving the site until somebody asks it to stop.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ use crate::door::Door;
 use crate::notice::Outbox;
 use crate::router::{WebSettings, app};
 use crate::session::Sessions;
+use crate::upgrade::remove_old_copy;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -37,7 +38,7 @@ pub async fn serve(centre: Centre, config: Config) -> Result<(), Failure> {
     std::fs::create_dir_all(config.outbox())?;
     let metrics = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
     let (stop, stopping) = watch::channel(false);
-    let keeper = tokio::spawn(keep(centre.clone(), metrics.clone(), stopping.clone()));
+    let keeper = tokio::spawn(keep(centre.clone(), config.data.clone(), metrics.clone(), stopping.clone()));
     let deadlines = tokio::spawn(watch_deadlines(centre.clone(), stopping.clone()));
     let watchers = tokio::spawn(centre.watchers().clone().keep(centre.clone()));
     let facts = Arc::new(facts(&config));
@@ -103,7 +104,7 @@ async fn asked_to_stop() -> std::io::Result<()> {
 }
 
 /// Sweeps up what has expired and folds the samples of the metrics, until the program stops.
-async fn keep(centre: Centre, metrics: PrometheusHandle, stopping: watch::Receiver<bool>) {
+async fn keep(centre: Centre, data: PathBuf, metrics: PrometheusHandle, stopping: watch::Receiver<bool>) {
     let sessions = Sessions::new(centre.clone());
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     let stopped = wait(stopping);
@@ -122,6 +123,9 @@ async fn keep(centre: Centre, metrics: PrometheusHandle, stopping: watch::Receiv
         }
         if let Err(cause) = keep_bookings(&centre).await {
             tracing::warn!(%cause, "bookings that are overdue stay for now");
+        }
+        if let Err(cause) = remove_old_copy(&data, centre.clock()) {
+            tracing::warn!(%cause, "the copy from before the upgrade stays for now");
         }
     }
 }

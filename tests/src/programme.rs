@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::account::entity::{contact, person};
 use domain::account::{ContactKind, PersonState};
 use domain::centre::Centre;
+use domain::clock::Clock;
 use domain::course::entity::{class_session, course, run};
 use domain::course::{Audience, Category, ClassState, Mode, RunState, Selection, Weekdays, search_key};
 use domain::language::Language;
@@ -25,29 +26,104 @@ pub fn new_code(centre: &Centre) -> String {
     format!("R-{}", &id[14..])
 }
 
-/// A room with one line of seats, the last of them for wheelchairs.
-pub async fn add_room(centre: &Centre, code: &str, seats: u32) -> Uuid {
-    let id = centre.clock().id();
-    let row = space::ActiveModel {
-        id: Set(id),
+/// A classroom that has long been in use.
+pub fn room(clock: &Clock, code: &str, seats: u32) -> space::ActiveModel {
+    space::ActiveModel {
+        id: Set(clock.id()),
         code: Set(code.into()),
         name: Set(format!("강의실 {code}")),
         kind: Set(SpaceKind::Classroom),
         seats: Set(i32::try_from(seats).ok()),
         in_use_from: Set(NaiveDate::MIN.with_year(2020).expect("a day")),
         ..Default::default()
-    };
-    space::Entity::insert(row).exec_without_returning(centre.database()).await.expect("adding a room");
-    let chairs = (1..=seats).map(|number| seat::ActiveModel {
-        id: Set(centre.clock().id()),
-        space_id: Set(id),
-        code: Set(seat_code(number)),
-        line: Set(1),
-        position: Set(i32::try_from(number).expect("few")),
-        accessible: Set(number == seats),
+    }
+}
+
+pub fn chair(clock: &Clock, room: Uuid, line: u32, position: u32, accessible: bool) -> seat::ActiveModel {
+    let count = |number| i32::try_from(number).expect("few");
+    seat::ActiveModel {
+        id: Set(clock.id()),
+        space_id: Set(room),
+        code: Set(format!("{line}-{position:02}")),
+        line: Set(count(line)),
+        position: Set(count(position)),
+        accessible: Set(accessible),
         out_of_service: Set(None),
-    });
-    seat::Entity::insert_many(chairs).exec_without_returning(centre.database()).await.expect("adding seats");
+    }
+}
+
+/// A course with nothing but its title.
+pub fn course(clock: &Clock, title: String) -> course::Model {
+    course::Model {
+        id: clock.id(),
+        search: search_key(&title),
+        title,
+        title_en: None,
+        category: Category::Basic,
+        audience: Audience::Resident,
+        learn: String::new(),
+        who_for: String::new(),
+        materials: String::new(),
+        fee: String::new(),
+        version: 1,
+    }
+}
+
+/// A published run of four places and one class, given out first come first served, in a room or else online. When one
+/// may apply is still to be said.
+pub fn run(clock: &Clock, code: &str, course: Uuid, room: Option<Uuid>) -> run::Model {
+    run::Model {
+        id: clock.id(),
+        code: code.into(),
+        course_id: course,
+        mode: if room.is_some() { Mode::InPerson } else { Mode::Online },
+        space_id: room,
+        instructor: "강사01".into(),
+        instructor_id: None,
+        first_date: None,
+        weekdays: String::new(),
+        starts: None,
+        ends: None,
+        session_count: 1,
+        minutes: 120,
+        capacity: 4,
+        selection: Selection::FirstCome,
+        apply_from: None,
+        apply_until: None,
+        cancel_until: None,
+        offer_minutes: None,
+        enrolled: None,
+        state: RunState::Published,
+        version: 1,
+        created_at: clock.now(),
+    }
+}
+
+/// A planned class of two hours.
+pub fn class(clock: &Clock, run: Uuid, number: i32, starts: DateTime<Utc>) -> class_session::ActiveModel {
+    class_session::ActiveModel {
+        id: Set(clock.id()),
+        run_id: Set(run),
+        number: Set(number),
+        starts_at: Set(starts),
+        ends_at: Set(starts + TimeDelta::hours(2)),
+        minutes: Set(120),
+        state: Set(ClassState::Planned),
+        moved: Set(false),
+        reason: Set(None),
+        set_up: Set(0),
+        strike: Set(0),
+    }
+}
+
+/// A room with one line of seats, the last of them for wheelchairs.
+pub async fn add_room(centre: &Centre, code: &str, seats: u32) -> Uuid {
+    let (clock, db) = (centre.clock(), centre.database());
+    let row = room(clock, code, seats);
+    let id = *row.id.as_ref();
+    space::Entity::insert(row).exec_without_returning(db).await.expect("adding a room");
+    let chairs = (1..=seats).map(|number| chair(clock, id, 1, number, number == seats));
+    seat::Entity::insert_many(chairs).exec_without_returning(db).await.expect("adding seats");
     id
 }
 
@@ -78,69 +154,44 @@ pub async fn add_run(
     dates: Dates,
     change: impl FnOnce(&mut run::Model),
 ) -> Uuid {
-    let (clock, db) = (centre.clock(), centre.database());
-    let title = format!("강좌 {code}");
-    let course = course::Model {
-        id: clock.id(),
-        search: search_key(&title),
-        title,
-        title_en: None,
-        category: Category::Basic,
-        audience: Audience::Resident,
-        learn: String::new(),
-        who_for: String::new(),
-        materials: String::new(),
-        fee: String::new(),
-        version: 1,
-    };
+    let clock = centre.clock();
+    let course = course(clock, format!("강좌 {code}"));
     let weekday = Weekdays::all().find(|(_, day)| *day == dates.day.weekday()).expect("a weekday").0;
     let time = |time: NaiveTime| Some(time.format("%H:%M").to_string());
     let mut run = run::Model {
-        id: clock.id(),
-        code: code.into(),
-        course_id: course.id,
-        mode: if room.is_some() { Mode::InPerson } else { Mode::Online },
-        space_id: room,
         instructor: format!("강사 {code}"),
-        instructor_id: None,
         first_date: Some(dates.day),
         weekdays: weekday.into(),
         starts: time(dates.starts),
         ends: time(dates.ends),
-        session_count: 1,
-        minutes: 120,
-        capacity: 4,
-        selection: Selection::FirstCome,
         apply_from: Some(dates.apply_from),
         apply_until: Some(dates.apply_until),
-        cancel_until: None,
-        offer_minutes: None,
-        enrolled: None,
-        state: RunState::Published,
-        version: 1,
-        created_at: clock.now(),
+        ..run(clock, code, course.id, room)
     };
     change(&mut run);
     let id = run.id;
     let instant = |time| seoul::instant(dates.day.and_time(time)).expect("a time in Seoul");
     let class = class_session::ActiveModel {
-        id: Set(clock.id()),
-        run_id: Set(id),
-        number: Set(1),
-        starts_at: Set(instant(dates.starts)),
         ends_at: Set(instant(dates.ends)),
-        minutes: Set(120),
-        state: Set(ClassState::Planned),
-        moved: Set(false),
-        reason: Set(None),
-        ..Default::default()
+        ..class(clock, id, 1, instant(dates.starts))
     };
+    add(centre, course, run, vec![class]).await;
+    id
+}
+
+/// Writes a course and its one run.
+pub async fn add(
+    centre: &Centre,
+    course: course::Model,
+    run: run::Model,
+    classes: Vec<class_session::ActiveModel>,
+) {
+    let db = centre.database();
     let course = course.into_active_model().reset_all();
     course::Entity::insert(course).exec_without_returning(db).await.expect("adding a course");
     let run = run.into_active_model().reset_all();
     run::Entity::insert(run).exec_without_returning(db).await.expect("adding a run");
-    class_session::Entity::insert(class).exec_without_returning(db).await.expect("adding a class session");
-    id
+    class_session::Entity::insert_many(classes).exec_without_returning(db).await.expect("adding classes");
 }
 
 /// So many people with a confirmed e-mail address each.

@@ -181,7 +181,6 @@ both! {
         let instructor = site.person("이강사", &[Duty::Instructor]).await;
         run_in(site, "P21-014", Some(room), |_, run, _| run.instructor_id = Some(instructor)).await;
         run_in(site, "P21-015", None, |_, run, starts| {
-            run.mode = domain::course::Mode::Online;
             run.selection = Selection::Approval;
             starts[0] += chrono::Duration::days(1);
         }).await;

@@ -5,17 +5,18 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Duration, Utc};
 use domain::account::Duty;
 use domain::centre::Centre;
-use domain::course::entity::{class_session, course, run};
-use domain::course::{Audience, Category, ClassState, Mode, RunState, Selection, search_key};
+use domain::course::edit::{self, EditError};
+use domain::course::entity::{course, run};
+use domain::course::{Audience, RunDetails, Selection};
 use domain::notice::Event;
 use domain::registration::entity::{application, application_event};
 use domain::registration::{Choice, EventKind, State, store};
-use domain::space::SpaceKind;
-use domain::space::entity::{seat, space};
+use domain::space::entity::seat;
 use futures::StreamExt;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
+use tests::programme::{self, add_room};
 use tests::{Page, Site, Visitor, both};
 use uuid::Uuid;
 
@@ -28,30 +29,7 @@ pub(crate) fn at(text: &str) -> DateTime<Utc> {
 
 /// A room of four seats, the last for wheelchairs.
 pub(crate) async fn room(site: &Site) -> Uuid {
-    let id = site.centre.clock().id();
-    let row = space::ActiveModel {
-        id: Set(id),
-        code: Set("room".into()),
-        name: Set("제1강의실".into()),
-        kind: Set(SpaceKind::Classroom),
-        seats: Set(Some(4)),
-        in_use_from: Set("2020-01-01".parse().unwrap()),
-        ..Default::default()
-    };
-    space::Entity::insert(row).exec_without_returning(site.centre.database()).await.unwrap();
-    for position in 1..=4 {
-        let row = seat::ActiveModel {
-            id: Set(site.centre.clock().id()),
-            space_id: Set(id),
-            code: Set(format!("1-0{position}")),
-            line: Set(1),
-            position: Set(position),
-            accessible: Set(position == 4),
-            out_of_service: Set(None),
-        };
-        seat::Entity::insert(row).exec_without_returning(site.centre.database()).await.unwrap();
-    }
-    id
+    add_room(&site.centre, "room", 4).await
 }
 
 /// A published run with one class on 1 February; `change` makes it another.
@@ -61,66 +39,18 @@ pub(crate) async fn run_in(
     space: Option<Uuid>,
     change: impl FnOnce(&mut course::Model, &mut run::Model, &mut Vec<DateTime<Utc>>),
 ) -> Uuid {
-    let (clock, db) = (site.centre.clock(), site.centre.database());
-    let title = format!("강좌 {code}");
-    let mut course = course::Model {
-        id: clock.id(),
-        search: search_key(&title),
-        title,
-        title_en: None,
-        category: Category::Basic,
-        audience: Audience::Resident,
-        learn: String::new(),
-        who_for: String::new(),
-        materials: String::new(),
-        fee: String::new(),
-        version: 1,
-    };
+    let clock = site.centre.clock();
+    let mut course = programme::course(clock, format!("강좌 {code}"));
     let mut run = run::Model {
-        id: clock.id(),
-        code: code.into(),
-        course_id: course.id,
-        mode: Mode::InPerson,
-        space_id: space,
-        instructor: "강사01".into(),
-        instructor_id: None,
-        first_date: None,
-        weekdays: String::new(),
-        starts: None,
-        ends: None,
-        session_count: 1,
-        minutes: 120,
-        capacity: 4,
-        selection: Selection::FirstCome,
         apply_from: Some(at(OPENS)),
         apply_until: Some(at("2021-01-28T18:00:00+09:00")),
-        cancel_until: None,
-        offer_minutes: None,
-        enrolled: None,
-        state: RunState::Published,
-        version: 1,
-        created_at: clock.now(),
+        ..programme::run(clock, code, course.id, space)
     };
     let mut starts = vec![at(BEGINS)];
     change(&mut course, &mut run, &mut starts);
     let id = run.id;
-    course::Entity::insert(course.into_active_model().reset_all()).exec_without_returning(db).await.unwrap();
-    run::Entity::insert(run.into_active_model().reset_all()).exec_without_returning(db).await.unwrap();
-    for (number, start) in (1..).zip(starts) {
-        let class = class_session::ActiveModel {
-            id: Set(clock.id()),
-            run_id: Set(id),
-            number: Set(number),
-            starts_at: Set(start),
-            ends_at: Set(start + Duration::hours(2)),
-            minutes: Set(120),
-            state: Set(ClassState::Planned),
-            moved: Set(false),
-            reason: Set(None),
-            ..Default::default()
-        };
-        class_session::Entity::insert(class).exec_without_returning(db).await.unwrap();
-    }
+    let classes = (1..).zip(starts).map(|(number, starts)| programme::class(clock, id, number, starts));
+    programme::add(&site.centre, course, run, classes.collect()).await;
     id
 }
 
@@ -343,14 +273,8 @@ both! {
 
     async fn class_times_that_overlap_are_refused(site) {
         run_of_four(site).await;
-        run_in(site, "P21-015", None, |_, run, starts| {
-            run.mode = Mode::Online;
-            starts[0] += Duration::minutes(119);
-        }).await;
-        run_in(site, "P21-016", None, |_, run, starts| {
-            run.mode = Mode::Online;
-            starts[0] += Duration::minutes(120);
-        }).await;
+        run_in(site, "P21-015", None, |_, _, starts| starts[0] += Duration::minutes(119)).await;
+        run_in(site, "P21-016", None, |_, _, starts| starts[0] += Duration::minutes(120)).await;
         let visitor = site.resident("홍길동").await;
         apply(&visitor, "P21-014").await.expect(200);
         let before = site.tables().await;
@@ -363,10 +287,7 @@ both! {
     async fn more_than_the_months_limit_is_refused(site) {
         for index in 0..4 {
             let code = format!("P21-02{index}");
-            run_in(site, &code, None, |_, run, starts| {
-                run.mode = Mode::Online;
-                starts[0] += Duration::days(index);
-            }).await;
+            run_in(site, &code, None, |_, _, starts| starts[0] += Duration::days(index)).await;
         }
         let visitor = site.resident("홍길동").await;
         for index in 0..3 {
@@ -471,7 +392,7 @@ both! {
             run.offer_minutes = Some(60);
         }).await;
         fill(site, "P21-014", 3).await;
-        run_in(site, "P21-015", None, |_, run, _| run.mode = Mode::Online).await;
+        run_in(site, "P21-015", None, |_, _, _| {}).await;
         let desk = site.sign_in_as(Duty::FrontDesk).await;
         let counter = async |stamp: usize| {
             let row = applications(site).await.remove(stamp);
@@ -675,6 +596,20 @@ both! {
         before.assert_same(&site.tables().await);
     }
 
+    async fn a_room_in_which_every_seat_is_out_of_service_has_room_for_nobody(site) {
+        let run = run_of_four(site).await;
+        let broken = seat::ActiveModel { out_of_service: Set(Some("수리 중".into())), ..Default::default() };
+        seat::Entity::update_many().set(broken).exec(site.centre.database()).await.unwrap();
+        let page = site.visitor().get("/courses").await.expect(200);
+        assert!(page.said().contains("잔여 인원 0 / 0"), "{}", page.said());
+        let manager = site.signed_in(site.person("담당", &[Duty::TrainingManager]).await).await;
+        let row = run::Entity::find_by_id(run).one(site.centre.database()).await.unwrap().unwrap();
+        let editor = manager.editor_of(run, None).unwrap();
+        let refused = edit::change_run(&site.centre, &editor, row.version, &RunDetails::of(&row)).await;
+        let over = edit::Refusal::CapacityOverSeats(0);
+        assert!(matches!(&refused, Err(EditError::Refused(all)) if all.contains(&over)), "{refused:?}");
+    }
+
     async fn cancelling_late_wants_a_reason(site) {
         run_of_four(site).await;
         let visitor = fill(site, "P21-014", 1).await.remove(0);
@@ -782,7 +717,6 @@ both! {
 
     async fn online_runs_give_places_without_a_plan(site) {
         run_in(site, "P21-003", None, |_, run, _| {
-            run.mode = Mode::Online;
             run.capacity = 2;
         }).await;
         let visitors = fill(site, "P21-003", 3).await;

@@ -1,9 +1,11 @@
 //! A new release comes into use in a quiet hour and not shortly before an opening, the way back loses nothing, and what
 //! fails changes nothing.
 
-use std::fs;
-use std::os::unix::fs::symlink;
+use std::fs::{self, File};
+use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use domain::account::SignedIn;
@@ -13,15 +15,16 @@ use domain::course::entity::run;
 use domain::registration::{Choice, store};
 use domain::seoul;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait};
+use server::config::Database;
 use server::database;
-use server::upgrade::{self, Insisting, Release, UpgradeError};
+use server::upgrade::{self, COPY_KEPT, Insisting, Release, UpgradeError};
 use tests::house::House;
 use tests::programme::{Dates, add_people, add_room, add_run};
 use tests::{Engine, Tables};
 use uuid::Uuid;
 
 use crate::rush;
-use crate::rush::check_integrity;
+use crate::rush::{SERVER, check_integrity};
 
 /// Two releases beside each other, of which the old one is in use, and a database with a run.
 struct Office {
@@ -49,12 +52,32 @@ impl Office {
         symlink(format!("/bin/{program}"), server).unwrap();
     }
 
+    /// Its `server` is this script. Another process writes it, since one of ours cannot be started while it may be open
+    /// for writing in a child of another test.
+    fn old_release_does(&self, script: &str) {
+        let (made, server) = (self.house.folder().join("script"), self.releases.join("old/server"));
+        fs::write(&made, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::remove_file(&server).unwrap();
+        assert!(
+            Command::new("install").args(["-m", "755"]).arg(&made).arg(&server).status().unwrap().success()
+        );
+    }
+
     fn in_use(&self) -> PathBuf {
         self.releases.join("current").read_link().unwrap()
     }
 
     fn copy(&self) -> PathBuf {
         self.house.folder().join("before-upgrade.copy")
+    }
+
+    fn half_copy(&self) -> PathBuf {
+        self.copy().with_extension("new")
+    }
+
+    fn copy_is_old(&self, age: TimeDelta) {
+        let copy = File::options().write(true).open(self.copy()).unwrap();
+        copy.set_modified((Utc::now() - age).into()).unwrap();
     }
 
     async fn upgrade(&self, insisting: Insisting) -> Result<String, UpgradeError> {
@@ -132,6 +155,10 @@ impl Office {
     }
 }
 
+fn mode(file: &Path) -> u32 {
+    file.metadata().unwrap().mode() & 0o777
+}
+
 async fn apply(centre: &Centre, run: Uuid) {
     let person = add_people(centre, 1).await[0];
     let who = SignedIn::of_session(centre, person).await.unwrap().unwrap();
@@ -170,6 +197,7 @@ on_both! {
         let said = office.upgrade(Insisting::default()).await.unwrap();
         assert!(said.contains("new is in use instead of old"), "{said}");
         assert_eq!((office.in_use(), office.migrations().await.len()), (PathBuf::from("new"), old.len() + 1));
+        assert_eq!(mode(&office.copy()), 0o600, "it is everybody's data");
         let copy = House::restored(office.house.engine(), &office.copy());
         copy.look(async |centre| {
             check_integrity(centre).await;
@@ -239,17 +267,101 @@ on_both! {
         office.opens_in(-60).await;
         office.is_old().await;
         let before = office.all().await;
-        fs::create_dir(office.copy().with_extension("new")).unwrap();
+        fs::create_dir(office.half_copy()).unwrap();
         let failed = office.upgrade(Insisting::default()).await.unwrap_err();
         assert!(matches!(failed, UpgradeError::File { .. }), "{failed}");
+        fs::remove_dir(office.half_copy()).unwrap();
+        fs::create_dir(office.copy()).unwrap();
+        let failed = office.upgrade(Insisting::default()).await.unwrap_err();
+        assert!(matches!(failed, UpgradeError::File { .. }), "{failed}");
+        assert!(!office.half_copy().exists(), "what failed is left lying");
         assert_eq!(office.all().await, before);
+
+        let nothing = match office.house.database() {
+            Database::Sqlite(path) => {
+                let garbage = path.with_extension("garbage");
+                fs::write(&garbage, "garbage".repeat(1_000)).unwrap();
+                Database::Sqlite(garbage)
+            }
+            Database::Postgres(url) => Database::Postgres(format!("{url}_that_is_not_there")),
+        };
+        let file = office.house.folder().join("file");
+        database::backup(&nothing, &file).await.unwrap_err();
+        assert!(!file.exists(), "what failed is left lying");
 
         let half = office.house.folder().join("half");
         database::backup(office.house.database(), &half).await.unwrap();
+        assert_eq!(mode(&half), 0o600, "it is everybody's data");
         database::read_copy(office.house.database(), &half).await.unwrap();
         let whole = fs::read(&half).unwrap();
         fs::write(&half, &whole[..whole.len() / 2]).unwrap();
         assert!(database::read_copy(office.house.database(), &half).await.is_err());
+    }
+
+    async fn a_release_that_could_not_come_back_is_not_replaced_unless_somebody_insists(office) {
+        office.opens_in(-60).await;
+        office.is_old().await;
+        let before = office.all().await;
+        let refused = async || {
+            let refused = office.upgrade(Insisting::default()).await.unwrap_err();
+            assert!(matches!(&refused, UpgradeError::NoWayBack { release, .. } if release == "old"), "{refused}");
+            refused.to_string()
+        };
+        office.old_release_is("false");
+        assert!(refused().await.contains("--no-way-back"));
+        office.old_release_does("printf 'unrecognized: check\\n\\nUsage: …\\n' >&2; exit 2");
+        assert!(refused().await.contains("(unrecognized: check)"));
+        fs::remove_file(office.releases.join("old/server")).unwrap();
+        assert!(refused().await.contains("old/server"));
+        assert_eq!(office.all().await, before);
+        assert!(!office.copy().exists());
+
+        office.upgrade(Insisting { no_way_back: true, ..Insisting::default() }).await.unwrap();
+        assert_eq!(office.in_use(), Path::new("new"));
+    }
+
+    async fn the_release_in_use_is_asked_about_what_would_be_changed(office) {
+        office.opens_in(-60).await;
+        office.is_old().await;
+        office.old_release_does("test \"$*\" = 'check m0006_access'");
+        office.upgrade(Insisting::default()).await.unwrap();
+        assert_eq!(office.in_use(), Path::new("new"));
+    }
+
+    async fn where_the_new_release_cannot_be_made_the_one_in_use_nothing_is_changed(office) {
+        office.opens_in(-60).await;
+        office.is_old().await;
+        let before = office.all().await;
+        fs::create_dir(office.releases.join("current.new")).unwrap();
+        let failed = office.upgrade(Insisting::default()).await.unwrap_err();
+        assert!(matches!(&failed, UpgradeError::File { path, .. } if path.ends_with("current")), "{failed}");
+        assert_eq!(office.all().await, before);
+        assert!(!office.copy().exists());
+    }
+
+    async fn the_copy_does_not_outlive_what_is_erased(office) {
+        office.opens_in(-60).await;
+        office.is_old().await;
+        office.upgrade(Insisting::default()).await.unwrap();
+        fs::write(office.half_copy(), "from an upgrade that was killed").unwrap();
+        office.copy_is_old(COPY_KEPT - TimeDelta::minutes(1));
+        upgrade::remove_old_copy(office.house.folder(), &Clock::new(Utc::now)).unwrap();
+        assert!(office.copy().exists() && office.half_copy().exists());
+        upgrade::remove_old_copy(office.house.folder(), &Clock::new(|| Utc::now() + COPY_KEPT)).unwrap();
+        assert!(!office.copy().exists() && !office.half_copy().exists());
+
+        fs::write(office.copy(), "a copy").unwrap();
+        office.copy_is_old(COPY_KEPT);
+        let _served = office.house.serve(SERVER).await;
+        let gone = async {
+            while office.copy().exists() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), gone).await.expect("a running server removes it");
+        office.old_release_is("false");
+        let said = office.back().await.unwrap_err().to_string();
+        assert!(said.contains("no copy from before the upgrade"), "{said}");
     }
 
     async fn a_release_that_cannot_work_on_the_database_does_not_come_back(office) {
@@ -266,11 +378,12 @@ on_both! {
 
     async fn a_release_works_on_the_schema_of_the_next_unless_that_took_away_what_it_needs(office) {
         let later = async |name: &str| {
+            let connection = database::connect(office.house.database()).await.unwrap();
+            let foretold = database::check(&connection, &[name.to_owned()]).await;
             let insert = format!("INSERT INTO seaql_migrations (version, applied_at) VALUES ('{name}', 0)");
             office.execute(&insert).await;
-            let connection = database::connect(office.house.database()).await.unwrap();
-            let (check, migrate) = (database::check(&connection).await, database::migrate(&connection).await);
-            assert_eq!(check.is_ok(), migrate.is_ok());
+            let (check, migrate) = (database::check(&connection, &[]).await, database::migrate(&connection).await);
+            assert_eq!((foretold.is_ok(), check.is_ok()), (migrate.is_ok(), migrate.is_ok()));
             connection.close().await.unwrap();
             migrate.is_ok()
         };

@@ -3,21 +3,20 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{Duration, Utc};
 use domain::account::entity::{contact, person};
 use domain::account::{ContactKind, PersonState};
 use domain::centre::{Centre, Settings};
 use domain::clock::Clock;
 use domain::course::entity::{class_session, course, run};
-use domain::course::{Audience, Category, ClassState, Mode, RunState, Selection, search_key};
 use domain::language::Language;
-use domain::space::SpaceKind;
 use domain::space::entity::{seat, space};
 use futures::{StreamExt, TryStreamExt};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, DatabaseConnection, EntityTrait, IntoActiveModel, TransactionTrait,
 };
 use server::session::{COOKIE, Sessions};
+use tests::programme;
 use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
 use uuid::Uuid;
@@ -82,30 +81,15 @@ pub async fn seed(db: &DatabaseConnection, people: usize) -> Result<Seeded, Fail
 }
 
 async fn add_room(db: &DatabaseConnection, clock: &Clock) -> Result<Uuid, Failure> {
-    let id = clock.id();
-    let room = space::ActiveModel {
-        id: Set(id),
-        code: Set("hall".into()),
+    let row = space::ActiveModel {
         name: Set("평생스마트교육장 강의실(통합)".into()),
-        kind: Set(SpaceKind::Classroom),
-        seats: Set(Some(i32::try_from(SEATS)?)),
-        in_use_from: Set("2021-06-18".parse()?),
-        ..Default::default()
+        ..programme::room(clock, "hall", u32::try_from(SEATS)?)
     };
-    space::Entity::insert(room).exec_without_returning(db).await?;
-    let seats = (0..SEATS).map(|number| {
-        let (line, position) = (number / 6 + 1, number % 6 + 1);
-        Ok(seat::ActiveModel {
-            id: Set(clock.id()),
-            space_id: Set(id),
-            code: Set(format!("{line}-{position:02}")),
-            line: Set(i32::try_from(line)?),
-            position: Set(i32::try_from(position)?),
-            accessible: Set(number + 2 >= SEATS),
-            out_of_service: Set(None),
-        })
+    let id = *row.id.as_ref();
+    space::Entity::insert(row).exec_without_returning(db).await?;
+    let seats = (0..u32::try_from(SEATS)?).map(|number| {
+        programme::chair(clock, id, number / 6 + 1, number % 6 + 1, number as usize + 2 >= SEATS)
     });
-    let seats = seats.collect::<Result<Vec<_>, Failure>>()?;
     seat::Entity::insert_many(seats).exec_without_returning(db).await?;
     Ok(id)
 }
@@ -113,19 +97,12 @@ async fn add_room(db: &DatabaseConnection, clock: &Clock) -> Result<Uuid, Failur
 async fn add_courses(db: &DatabaseConnection, clock: &Clock) -> Result<Vec<course::Model>, Failure> {
     let mut courses = Vec::new();
     for number in 1..=COURSES {
-        let title = format!("스마트폰 기초 활용 {number}");
         let course = course::Model {
-            id: clock.id(),
-            search: search_key(&title),
-            title,
-            title_en: None,
-            category: Category::Basic,
-            audience: Audience::Resident,
             learn: "사진을 찍어 보내고, 길을 찾고, 표를 예매하는 법을 천천히 익힙니다.".into(),
             who_for: "스마트폰을 처음 쓰시는 분".into(),
             materials: "쓰시는 스마트폰을 가져오세요.".into(),
             fee: "무료".into(),
-            version: 1,
+            ..programme::course(clock, format!("스마트폰 기초 활용 {number}"))
         };
         let row = course.clone().into_active_model().reset_all();
         course::Entity::insert(row).exec_without_returning(db).await?;
@@ -142,52 +119,24 @@ async fn add_run(
     room: Uuid,
     code: &str,
 ) -> Result<Run, Failure> {
-    let (id, now) = (clock.id(), clock.now());
+    let now = clock.now();
     let row = run::Model {
-        id,
-        code: code.into(),
-        course_id: course.id,
-        mode: Mode::InPerson,
-        space_id: Some(room),
-        instructor: "강사01".into(),
-        instructor_id: None,
-        first_date: None,
         weekdays: "tue thu".into(),
         starts: Some("10:00".into()),
         ends: Some("12:00".into()),
         session_count: 8,
         minutes: 960,
         capacity: i32::try_from(SEATS)?,
-        selection: Selection::FirstCome,
         apply_from: Some(now - Duration::hours(1)),
         apply_until: Some(now + Duration::days(20)),
-        cancel_until: None,
-        offer_minutes: None,
-        enrolled: None,
-        state: RunState::Published,
-        version: 1,
-        created_at: now,
+        ..programme::run(clock, code, course.id, Some(room))
     };
+    let id = row.id;
     run::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(db).await?;
-    let classes =
-        (1..=8).map(|number| class(clock, id, number, now + Duration::days(27 + 3 * i64::from(number))));
+    let starts = |number| now + Duration::days(27 + 3 * i64::from(number));
+    let classes = (1..=8).map(|number| programme::class(clock, id, number, starts(number)));
     class_session::Entity::insert_many(classes).exec_without_returning(db).await?;
     Ok(Run { id, title: course.title.clone(), path: format!("/courses/{code}") })
-}
-
-fn class(clock: &Clock, run: Uuid, number: i32, starts: DateTime<Utc>) -> class_session::ActiveModel {
-    class_session::ActiveModel {
-        id: Set(clock.id()),
-        run_id: Set(run),
-        number: Set(number),
-        starts_at: Set(starts),
-        ends_at: Set(starts + Duration::hours(2)),
-        minutes: Set(120),
-        state: Set(ClassState::Planned),
-        moved: Set(false),
-        reason: Set(None),
-        ..Default::default()
-    }
 }
 
 /// Everybody has an e-mail address: text messages wait for the morning, and what is measured must not depend on

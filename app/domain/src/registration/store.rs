@@ -21,7 +21,7 @@ use crate::account::store::{Contact, contacts_of, names_of};
 use crate::account::{ContactKind, Desk, Duty, RunEditor, SignedIn, Subject, TrainingManager, mask_name};
 use crate::centre::Centre;
 use crate::course::entity::{class_session, course, run};
-use crate::course::{ClassState, RunCode, Selection};
+use crate::course::{ClassState, Selection};
 use crate::kept::kept;
 use crate::space::entity::{seat, space};
 use crate::space::{SeatCode, SeatPlan};
@@ -195,11 +195,6 @@ pub async fn standing(centre: &Centre, run: Uuid, viewer: Option<Uuid>) -> Resul
         offer_until: entry.offer_until,
     });
     Ok(Some(Standing { book, mine }))
-}
-
-/// The run with this code, in whatever state.
-pub async fn find_run(centre: &Centre, code: &RunCode) -> Result<Option<run::Model>, DbErr> {
-    run::Entity::find().filter(run::Column::Code.eq(code.as_str())).one(centre.database()).await
 }
 
 /// The seat plan people of the run sit in; empty where they don't.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -159,13 +160,13 @@ fn plan_seat(seat: &seat::Model) -> Option<PlanSeat> {
     })
 }
 
-/// How many can sit in each space that has a plan: seats that are not out of service.
+/// How many can sit in each space that has a plan: seats that are not out of service, none where all of them are.
 pub async fn seats_in_service<C: ConnectionTrait>(db: &C, tree: &Tree) -> Result<HashMap<Uuid, u32>, DbErr> {
+    let in_service = Expr::case(seat::Column::OutOfService.is_null(), 1).finally(0);
     let counted: Vec<(Uuid, i64)> = seat::Entity::find()
         .select_only()
         .column(seat::Column::SpaceId)
-        .column_as(seat::Column::Id.count(), "seats")
-        .filter(seat::Column::OutOfService.is_null())
+        .column_as(Expr::expr(in_service).sum(), "seats")
         .group_by(seat::Column::SpaceId)
         .into_tuple()
         .all(db)

@@ -30,7 +30,7 @@ pub fn routes() -> Router<Centre> {
 }
 
 /// A course's title in the reader's language, where it has one.
-fn title(l: Language, course: &domain::course::entity::course::Model) -> String {
+pub(crate) fn title(l: Language, course: &domain::course::entity::course::Model) -> String {
     match (l, &course.title_en) {
         (Language::En, Some(title)) => title.clone(),
         _ => course.title.clone(),

@@ -91,7 +91,7 @@ struct Counter<'a> {
 impl<'a> Counter<'a> {
     async fn open(ask: &'a Ask, code: &str, application: Uuid) -> Result<Self, AppError> {
         let desk = ask.signed_in()?.desk()?;
-        let run = find_run(&ask.centre, code).await?;
+        let run = find_run(&ask.centre, code).await?.run;
         Ok(Self { ask, desk, run, application })
     }
 

@@ -93,7 +93,7 @@ fn run_row(l: Language, book: &Book) -> Vec<Cell> {
 /// `GET /desk/{code}`; `?entered=<application>` or `?ticket=<ticket>` says what the last entry came to.
 pub async fn run(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Result<Response, AppError> {
     let desk = ask.signed_in()?.desk()?;
-    let run = find_run(&ask.centre, &code).await?;
+    let run = find_run(&ask.centre, &code).await?.run;
     let id = |name: &str| query.text(name).parse::<Uuid>().ok();
     draw(&ask, &desk, &run, Drawn { entered: id("entered"), ticket: id("ticket"), ..Drawn::default() }).await
 }
@@ -103,7 +103,7 @@ pub async fn run(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Res
 pub async fn enter(ask: Ask, Path(code): Path<String>, input: Input) -> Result<Response, AppError> {
     let l = ask.language;
     let desk = ask.signed_in()?.desk()?;
-    let run = find_run(&ask.centre, &code).await?;
+    let run = find_run(&ask.centre, &code).await?.run;
     let key = input.text("key").parse::<Uuid>().map_err(|_| AppError::BadRequest)?;
     let opens_later = run.apply_from.is_some_and(|opens| opens > ask.centre.clock().now());
     let entry = match Entry::parse(l, &input, opens_later) {
@@ -288,7 +288,7 @@ pub(super) async fn draw(
             {(opening.is_some() || !tickets.is_empty()).then(|| ticket::section(l, &address, &tickets))}
             {(opening.is_none() || !rows.is_empty()).then(|| view! {
                 <h2>{words::desk_people(l)}</h2>
-                <p>{words::desk_people_lead(l)}</p>
+                {(tickets.is_empty() && !rows.is_empty()).then(|| view! { <p>{words::desk_people_lead(l)}</p> })}
                 {people_table(l, columns.map(Column::text).into(), rows)}
             })}
         }

@@ -24,7 +24,7 @@ use crate::words::{Language, registration as words};
 
 /// `GET /manage/runs/{code}/applications`
 pub async fn list(ask: Ask, Path(code): Path<String>) -> Result<Response, AppError> {
-    let run = find_run(&ask.centre, &code).await?;
+    let run = find_run(&ask.centre, &code).await?.run;
     draw(&ask, &run, StatusCode::OK, Input::default(), Problems::default()).await
 }
 
@@ -33,7 +33,7 @@ pub async fn list(ask: Ask, Path(code): Path<String>) -> Result<Response, AppErr
 pub async fn decide(ask: Ask, Path(code): Path<String>, input: Input) -> Result<Response, AppError> {
     let l = ask.language;
     let manager = ask.signed_in()?.training_manager()?;
-    let run = find_run(&ask.centre, &code).await?;
+    let run = find_run(&ask.centre, &code).await?.run;
     let (chosen, declined_for) = match parse(l, &input) {
         Ok(parsed) => parsed,
         Err(problems) => return draw(&ask, &run, StatusCode::UNPROCESSABLE_ENTITY, input, problems).await,

@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::centre::Centre;
 use domain::course::entity::run;
-use domain::course::{Audience, Mode, RunCode, RunState, Selection, Window, window};
+use domain::course::store::RunView;
+use domain::course::{self, Audience, Mode, RunCode, RunState, Selection, Window, window};
 use domain::registration::entity::application_event;
 use domain::registration::store::{self, MyCourse, Standing};
 use domain::registration::{EventKind, State};
@@ -24,9 +25,9 @@ use crate::when;
 use crate::words::{Language, registration as words};
 
 /// A run by the code in its URL.
-pub(super) async fn find_run(centre: &Centre, code: &str) -> Result<run::Model, AppError> {
+pub(super) async fn find_run(centre: &Centre, code: &str) -> Result<RunView, AppError> {
     let code = RunCode::parse(code).ok_or(AppError::NotFound)?;
-    store::find_run(centre, &code).await?.ok_or(AppError::NotFound)
+    course::store::find_run(centre, &code).await?.ok_or(AppError::NotFound)
 }
 
 /// The part of a run's page in which one applies: how it stands, the countdown, the seats. `refused` is a sentence
@@ -179,10 +180,7 @@ fn my_row(l: Language, course: &MyCourse) -> Vec<Cell> {
 }
 
 pub(super) fn title_of(l: Language, course: &MyCourse) -> String {
-    match (l, &course.course.title_en) {
-        (Language::En, Some(title)) => title.clone(),
-        _ => course.course.title.clone(),
-    }
+    crate::course::title(l, &course.course)
 }
 
 fn dates_of(l: Language, course: &MyCourse) -> String {

@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use domain::course::store::RunView;
 use domain::registration::desk::{self as office, AtTicket, Came, TicketLine};
 use domain::registration::{Choice, Refusal, TicketState};
 use leptos::prelude::*;
@@ -13,6 +14,7 @@ use super::page::{find_run, state_word};
 use super::refusal;
 use crate::AppError;
 use crate::ask::Ask;
+use crate::course::title as course_title;
 use crate::ui::{
     Breadcrumb, Button, Cell, Column, Crumb, DescriptionList, EmptyState, Fact, Form, Input, Look, PageHead,
     Table, TextInput,
@@ -24,15 +26,17 @@ use crate::words::{Language, registration as words};
 pub async fn show(ask: Ask, Path((code, id)): Path<(String, Uuid)>) -> Result<Response, AppError> {
     let l = ask.language;
     let desk = ask.signed_in()?.desk()?;
-    let run = find_run(&ask.centre, &code).await?;
+    let RunView { run, course, .. } = find_run(&ask.centre, &code).await?;
     let found = office::find_ticket_at_desk(&ask.centre, &desk, run.id, id).await?;
     let AtTicket { ticket, name, contacts, came } = found.ok_or(AppError::NotFound)?;
     let address = ask.link(&format!("/desk/{}", run.code));
+    let run_title = format!("{} ({})", course_title(l, &course), run.code);
     let way = vec![
         Crumb::new(l, words::desk(l), "/desk"),
-        Crumb::new(l, run.code.clone(), &format!("/desk/{}", run.code)),
+        Crumb::new(l, run_title.clone(), &format!("/desk/{}", run.code)),
     ];
     let mut facts = vec![
+        Fact::new(words::course(l), run_title),
         Fact::new(words::ticket_number(l), ticket.number.to_string()),
         Fact::new(words::ticket_result(l), result(l, &came)),
         Fact::new(words::ticket_wish(l), wish(l, &ticket.choice)),
@@ -45,7 +49,9 @@ pub async fn show(ask: Ask, Path((code, id)): Path<(String, Uuid)>) -> Result<Re
             <Breadcrumb l=l way=way here=name.clone()/>
             <PageHead title=name/>
             <DescriptionList items=facts/>
-            {(came == Came::Waiting).then(|| withdraw_form(l, &address, id, ticket.number))}
+            {(came == Came::Waiting).then(|| view! {
+                <div class="actions">{withdraw_form(l, &address, id, ticket.number)}</div>
+            })}
         }
     }))
 }
@@ -53,7 +59,7 @@ pub async fn show(ask: Ask, Path((code, id)): Path<(String, Uuid)>) -> Result<Re
 /// `POST /desk/{code}/tickets/{ticket}/withdraw`
 pub async fn withdraw(ask: Ask, Path((code, id)): Path<(String, Uuid)>) -> Result<Response, AppError> {
     let desk = ask.signed_in()?.desk()?;
-    let run = find_run(&ask.centre, &code).await?;
+    let run = find_run(&ask.centre, &code).await?.run;
     match office::withdraw_ticket(&ask.centre, &desk, run.id, id).await {
         Ok(()) => Ok(ask.see_other(&format!("/desk/{code}?ticket={id}"))),
         Err(error) => {
@@ -100,11 +106,13 @@ pub(super) fn section(l: Language, address: &str, tickets: &[TicketLine]) -> imp
     ];
     view! {
         <h2>{words::ticket_list(l)}</h2>
-        <p>{words::desk_people_lead(l)}</p>
         {if rows.is_empty() {
             view! { <EmptyState title=words::ticket_nobody(l)/> }.into_any()
         } else {
-            view! { <Table caption=words::ticket_list(l) hidden_caption=true columns=columns rows=rows/> }.into_any()
+            view! {
+                <p>{words::desk_people_lead(l)}</p>
+                <Table caption=words::ticket_list(l) hidden_caption=true columns=columns rows=rows/>
+            }.into_any()
         }}
     }
 }
@@ -117,7 +125,7 @@ fn row(l: Language, address: &str, line: &TicketLine) -> Vec<Cell> {
     };
     let withdraw = (*came == Came::Waiting).then(|| withdraw_form(l, address, ticket.id, ticket.number));
     vec![
-        ticket.number.to_string().into_any(),
+        words::ticket_of_number(l, ticket.number).into_any(),
         view! { <a href=href>{name.clone()}</a> }.into_any(),
         phone_end.clone().unwrap_or_else(|| "–".into()).into_any(),
         wish(l, &ticket.choice).into_any(),
