@@ -360,6 +360,9 @@ both! {
         let clashes = page.all(".alert li");
         assert_eq!(clashes.len(), 8, "room and instructor on four dates: {clashes:?}");
         assert!(clashes.iter().all(|clash| clash.contains("P21-901")));
+        let instead = page.problem("space").unwrap();
+        assert!(instead.contains("비어 있는 강의실: 영등포 정보문화센터"), "{instead}");
+        assert!(!instead.contains("창업스마트교육장"), "the room that is taken: {instead}");
         let rights = run_of(site, "P21-902").await;
         assert_eq!(rights.version, 1);
     }

@@ -49,6 +49,12 @@ pub enum Refusal {
     /// Empty where the database's guard spoke: somebody was quicker, and the next look will say who.
     #[error("the room or the instructor is busy then")]
     Clashes(Vec<Clash>),
+    /// Said beside clashes: rooms that are large enough and free at all those times, by name.
+    #[error("{} would be free", .0.join(", "))]
+    FreeRooms(Vec<String>),
+    /// Said beside clashes: when the room is free on that day instead.
+    #[error("the room is free at other times")]
+    FreeTimes(Vec<DateTime<Utc>>),
     #[error("classes are held in rooms, not in buildings")]
     NoRoom,
     #[error("the room is not in use on {0}")]
@@ -373,7 +379,9 @@ pub async fn move_session(
     let wanted = programme.wanted(run.space_id, &run.instructor, run.instructor_id, &span);
     let clashes = programme.clashes([&wanted]);
     if !clashes.is_empty() {
-        return Err(Refusal::Clashes(clashes).into());
+        let times = run.space_id.map(|room| programme.free_times(room, slot, now)).unwrap_or_default();
+        let times = (!times.is_empty()).then_some(Refusal::FreeTimes(times));
+        return Err([Refusal::Clashes(clashes)].into_iter().chain(times).collect::<Vec<_>>().into());
     }
     release(&tx, &[session.id]).await?;
     occupy(&tx, centre.clock(), &programme, &run, &[(session.id, span)]).await?;

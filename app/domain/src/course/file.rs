@@ -431,9 +431,12 @@ fn problem_of(line: u64, refusal: Refusal) -> Problem {
         Refusal::Pattern(PatternError::Count) => Some(Column::SessionCount),
         Refusal::Pattern(PatternError::Minutes(_)) => Some(Column::Hours),
         Refusal::Pattern(PatternError::NoHolidays(_)) | Refusal::Begun => Some(Column::FirstDate),
-        Refusal::NoRoom | Refusal::RoomNotInUse(_) | Refusal::PlacesHeld | Refusal::Clashes(_) => {
-            Some(Column::Space)
-        }
+        Refusal::NoRoom
+        | Refusal::RoomNotInUse(_)
+        | Refusal::RoomClosed(..)
+        | Refusal::RoomShut(_)
+        | Refusal::PlacesHeld
+        | Refusal::Clashes(_) => Some(Column::Space),
         Refusal::CapacityOverSeats(_) | Refusal::CapacityUnderTaken(_) => Some(Column::Capacity),
         Refusal::WindowBackwards => Some(Column::ApplyUntil),
         Refusal::Missing(_) => Some(Column::Space),

@@ -14,9 +14,11 @@ use crate::registration::State;
 use crate::registration::entity::application;
 use crate::seoul;
 use crate::space::diary::{Clash, Diary, Wanted, who_is};
+use crate::space::entity::space;
+use crate::space::free::Missed;
 use crate::space::rules::{Shut, SpaceRules};
 use crate::space::store::seats_in_service;
-use crate::space::{Margin, Slot, Use};
+use crate::space::{Margin, Slot, SpaceKind, Use};
 
 /// A class session to be: when it is, the minutes it counts, and those for which the room is held around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,8 +205,34 @@ impl Programme {
         let clashes = self.clashes(&wanted);
         if !clashes.is_empty() {
             refusals.push(Refusal::Clashes(clashes));
+            let rooms = self.free_rooms(details, &spans);
+            if source == Source::Form && !rooms.is_empty() {
+                refusals.push(Refusal::FreeRooms(rooms));
+            }
         }
         if refusals.is_empty() { Ok(sessions) } else { Err(refusals) }
+    }
+
+    /// The rooms in which all these classes could be held instead, by name: large enough, open and free.
+    fn free_rooms(&self, details: &RunDetails, spans: &[Span]) -> Vec<String> {
+        let takes = |space: &&space::Model| {
+            let seats = self.seats.get(&space.id).copied().unwrap_or_default();
+            space.kind == SpaceKind::Classroom
+                && seats >= u32::from(details.capacity)
+                && self.check_open(space.id, spans).is_none()
+                && spans.iter().all(|span| {
+                    let wanted = self.wanted(Some(space.id), "", None, span);
+                    self.diary.clashes(&wanted).is_empty()
+                })
+        };
+        self.rules.tree.all().iter().filter(takes).map(|space| space.name.clone()).collect()
+    }
+
+    /// When a room is free on the day of a slot for as long, nearest first.
+    pub fn free_times(&self, space: Uuid, slot: Slot, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        let (rules, diary, audience) = (&self.rules, &self.diary, Audience::Staff);
+        let missed = Missed { rules, diary, space, kind: Use::Class, audience, slot, now };
+        missed.instead(&[]).slots.into_iter().map(|slot| slot.starts_at).collect()
     }
 
     fn sessions_for(

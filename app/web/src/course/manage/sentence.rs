@@ -73,7 +73,9 @@ fn field(refusal: &Refusal) -> &'static str {
         Refusal::Pattern(PatternError::Minutes(_)) => "hours",
         Refusal::Pattern(PatternError::NoHolidays(_)) | Refusal::Begun => "first_date",
         Refusal::SessionPast | Refusal::SessionUnmoved => "date",
+        Refusal::FreeTimes(_) => "start",
         Refusal::NoRoom
+        | Refusal::FreeRooms(_)
         | Refusal::RoomNotInUse(_)
         | Refusal::RoomClosed(..)
         | Refusal::RoomShut(_)
@@ -106,6 +108,11 @@ pub fn sentence(l: Language, refusal: &Refusal) -> String {
             [clash] => clash_sentence(l, clash),
             clashes => words::refused_clashes(l, clashes.len()),
         },
+        Refusal::FreeRooms(rooms) => words::free_rooms(l, rooms.join(", ")),
+        Refusal::FreeTimes(times) => {
+            let times: Vec<String> = times.iter().map(|at| when::moment(l, *at)).collect();
+            words::free_times(l, times.join(", "))
+        }
         Refusal::NoRoom => words::refused_no_room(l).into(),
         Refusal::RoomNotInUse(day) => words::refused_room_not_in_use(l, when::day(l, *day)),
         Refusal::RoomClosed(day, reason) => words::refused_room_closed(l, when::day(l, *day), reason),
