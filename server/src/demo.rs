@@ -4,6 +4,8 @@
 //! runs are over, some are open, some open soon. Applications are made through the writer, with the clock set to the
 //! hours in which people would have applied.
 
+mod studio;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -115,6 +117,8 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     name_instructor(&past, &people).await?;
     apply_for_runs(&past, &people, today, set).await?;
     enter_tickets(&past, &people, today).await?;
+    studio::furnish(&past).await?;
+    studio::book(&past, &people, today).await?;
     forget_letters(centre).await?;
     Ok(true)
 }

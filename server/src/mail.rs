@@ -1,13 +1,14 @@
 //! Letters: by SMTP where it is configured, else as files one can open.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::account::Address;
 use domain::notice::store::Attempt;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
+use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use uuid::Uuid;
 use web::notice::Letter;
@@ -84,12 +85,27 @@ impl Post {
             .date(written.into())
             .message_id(Some(format!("<{id}@{}>", self.host)))
             .raw_header(automatic)
-            .multipart(match self.way {
-                Way::Smtp(_) => MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()),
-                Way::Files(_) => readable(letter),
-            })?)
+            .multipart(with_calendar(
+                letter,
+                match self.way {
+                    Way::Smtp(_) => {
+                        MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone())
+                    }
+                    Way::Files(_) => readable(letter),
+                },
+            ))?)
     }
 }
+
+/// The letter, and behind it the calendar file that goes with it.
+fn with_calendar(letter: &Letter, words: MultiPart) -> MultiPart {
+    let Some(calendar) = &letter.calendar else { return words };
+    let file = Attachment::new("booking.ics".into()).body(calendar.clone(), CALENDAR.clone());
+    MultiPart::mixed().multipart(words).singlepart(file)
+}
+
+static CALENDAR: LazyLock<ContentType> =
+    LazyLock::new(|| ContentType::parse("text/calendar; charset=utf-8").unwrap_or(ContentType::TEXT_PLAIN));
 
 /// The letter as whoever opens the file can read it; not every mail server takes letters with eight bits.
 fn readable(letter: &Letter) -> MultiPart {
@@ -145,10 +161,12 @@ mod tests {
     fn every_attempt_makes_the_same_letter() {
         let mail = Mail { from: "centre@example.org".parse().unwrap(), smtp: None };
         let post = Post::new(&mail, "learn.example.org".into(), PathBuf::new()).unwrap();
-        let letter =
-            Letter {
-                subject: "[교육장] 안내".into(), text: "안녕".into(), html: "<p>안녕</p>".into()
-            };
+        let letter = Letter {
+            subject: "[교육장] 안내".into(),
+            text: "안녕".into(),
+            html: "<p>안녕</p>".into(),
+            calendar: None,
+        };
         let to = Address::parse_email("kim@example.org").unwrap();
         let id = Uuid::from_u128(7);
         let message = || post.message(id, DateTime::UNIX_EPOCH, &to, &letter).unwrap();

@@ -5,6 +5,8 @@ use domain::account::store::{find_person_by_contact, find_person_by_password};
 use domain::account::{Address, Password};
 use domain::registration::State;
 use domain::registration::entity::application;
+use domain::studio::BookingState;
+use domain::studio::entity::booking;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use server::demo;
 use tests::{Engine, Site, both, run};
@@ -17,6 +19,17 @@ both! {
             assert!(count(site, state).await > 0, "nobody is {state:?}");
         }
         assert!(count(site, State::Booked).await > 200);
+        for (state, least) in [
+            (BookingState::Asked, 2),
+            (BookingState::Waiting, 1),
+            (BookingState::Approved, 3),
+            (BookingState::Declined, 1),
+            (BookingState::Done, 46),
+        ] {
+            let of_state = booking::Entity::find().filter(booking::Column::State.eq(state));
+            let found = of_state.count(site.centre.database()).await.unwrap();
+            assert!(found >= least, "only {found} bookings are {state:?}");
+        }
 
         let desk = Address::parse("desk@office.example.org").unwrap();
         let desk = find_person_by_contact(site.centre.database(), &desk).await.unwrap().unwrap();

@@ -18,5 +18,6 @@ mod rush;
 mod schema;
 mod server;
 mod space;
+mod studio;
 mod ticket;
 mod upgrade;

@@ -9,7 +9,10 @@ use domain::calendar::entity::feed;
 use domain::course::entity::{class_session, course, run};
 use domain::notice::entity::notice;
 use domain::registration::entity::{application, application_event, ticket, writer};
-use domain::space::entity::{holiday, occupation, seat, space};
+use domain::space::entity::{
+    allocation, closure, engagement, holiday, margin, occupation, opening, seat, space, thing,
+};
+use domain::studio::entity::{bar, booking, booking_event, booking_thing, series, studio};
 use sea_orm::sea_query::ColumnType;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityName, EntityTrait, IdenStatic, Iterable, Statement,
@@ -33,7 +36,8 @@ both! {
             class_session course run
             notice
             application application_event ticket writer
-            holiday occupation seat space
+            allocation closure engagement holiday margin occupation opening seat space thing
+            bar booking booking_event booking_thing series studio
         ];
         let mut expected = BTreeMap::new();
         for (table, columns) in entities {

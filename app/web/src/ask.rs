@@ -158,6 +158,8 @@ fn staff_menu(l: Language, viewer: &SignedIn) -> Vec<MenuItem> {
         (Duty::FrontDesk, words::registration::desk(l), "/desk"),
         (Duty::TrainingManager, words::course::runs(l), "/manage/runs"),
         (Duty::Instructor, words::course::runs(l), "/manage/runs"),
+        (Duty::Producer, words::studio::menu(l), "/manage/studio"),
+        (Duty::TrainingManager, words::studio::menu(l), "/manage/studio"),
         (Duty::PrivacyOfficer, words::privacy::officer_page(l), "/manage/privacy"),
         (Duty::Administrator, words::space::places(l), "/manage/places"),
         (Duty::Administrator, words::account::menu_people(l), "/manage/people"),

@@ -20,6 +20,8 @@ pub mod notice;
 mod privacy;
 pub mod registration;
 pub mod space;
+#[cfg(feature = "ssr")]
+mod studio;
 pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod when;
@@ -42,5 +44,6 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .merge(notice::routes())
         .merge(registration::routes())
         .merge(space::routes())
+        .merge(studio::routes())
         .merge(privacy::routes())
 }

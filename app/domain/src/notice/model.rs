@@ -128,9 +128,9 @@ pub struct Facts {
     /// The code of a booking.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub booking: Option<String>,
-    /// Of the calendar file that goes with it.
+    /// What the calendar file says that goes with it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sequence: Option<i32>,
+    pub calendar: Option<CalendarFact>,
     /// When the same is free instead.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub instead: Vec<DateTime<Utc>>,
@@ -148,6 +148,17 @@ pub struct Facts {
     pub until: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// By which a calendar program knows that an entry it has was moved or cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarFact {
+    /// Of the row that the entry stands for.
+    pub id: Uuid,
+    pub sequence: i32,
+    /// When it came to stand so.
+    pub at: DateTime<Utc>,
+    pub cancelled: bool,
 }
 
 #[cfg(test)]

@@ -176,6 +176,11 @@ impl Diary {
     /// How many of a thing nobody holds at any moment of a slot.
     pub fn left(&self, thing: Uuid, slot: Slot) -> u32 {
         let total = self.stock.get(&thing).map_or(0, |stock| stock.total);
+        total.saturating_sub(self.most_out(thing, slot))
+    }
+
+    /// How many of a thing are held at the fullest moment of a slot.
+    pub fn most_out(&self, thing: Uuid, slot: Slot) -> u32 {
         let held: Vec<&Held> = overlapping(&self.things, thing, slot).collect();
         // What is out is most where something begins.
         let moments = held.iter().map(|it| it.slot.starts_at.max(slot.starts_at));
@@ -183,7 +188,7 @@ impl Diary {
             let out = held.iter().filter(|it| it.slot.starts_at <= moment && moment < it.slot.ends_at);
             out.map(|it| it.number).sum::<u32>()
         };
-        total.saturating_sub(moments.map(out_at).max().unwrap_or_default())
+        moments.map(out_at).max().unwrap_or_default()
     }
 
     /// The parts of `within` in which nobody holds any of these spaces, in order.

@@ -4,6 +4,8 @@ mod model;
 pub use model::*;
 
 #[cfg(feature = "store")]
+pub mod arrange;
+#[cfg(feature = "store")]
 pub mod diary;
 #[cfg(feature = "store")]
 pub mod entity;

@@ -1,5 +1,23 @@
 //! The rows of bookings, what they ask for, their history and series, and of bars.
 
+pub mod studio {
+    use sea_orm::entity::prelude::*;
+
+    /// The one row whose turn every transaction on bookings raises first.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "studio")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: i32,
+        pub turn: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub mod booking {
     use chrono::{DateTime, Utc};
     use sea_orm::entity::prelude::*;

@@ -6,8 +6,9 @@ use chrono::{Datelike, NaiveDate};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use crate::account::access::look;
 use crate::account::entity::person;
-use crate::account::{Duty, OnDuty, SignedIn};
+use crate::account::{Duty, OnDuty, SignedIn, Subject};
 use crate::centre::Centre;
 use crate::seoul;
 use crate::space::Slot;
@@ -33,8 +34,6 @@ pub struct BookingView {
     pub events: Vec<booking_event::Model>,
     /// The whole series, by date; empty for one that stands alone.
     pub series: Vec<booking::Model>,
-    /// Who asked, for those who decide.
-    pub asker: Option<String>,
 }
 
 impl BookingView {
@@ -72,11 +71,7 @@ pub async fn find_booking(centre: &Centre, code: &str) -> Result<Option<BookingV
             all.order_by_asc(booking::Column::StartsAt).all(db).await?
         }
     };
-    let asker = match booking.person_id {
-        None => None,
-        Some(id) => person::Entity::find_by_id(id).one(db).await?.map(|person| person.name),
-    };
-    Ok(Some(BookingView { booking, things, events, series, asker }))
+    Ok(Some(BookingView { booking, things, events, series }))
 }
 
 /// Everything that can be lent, by name.
@@ -153,21 +148,27 @@ pub async fn list_rivals(
     Ok(asked)
 }
 
-/// Names of people, for those who decide about their requests.
-pub async fn names_of(
+/// The whole name of whoever asked, for those who decide. That they looked is written down.
+pub async fn asker_of(
     centre: &Centre,
-    _: &OnDuty,
-    bookings: &[booking::Model],
-) -> Result<HashMap<Uuid, String>, DbErr> {
-    let people: Vec<Uuid> = bookings.iter().filter_map(|booking| booking.person_id).collect();
-    let named: Vec<(Uuid, String)> = person::Entity::find()
-        .select_only()
-        .columns([person::Column::Id, person::Column::Name])
-        .filter(person::Column::Id.is_in(people))
-        .into_tuple()
+    by: &OnDuty,
+    booking: &booking::Model,
+) -> Result<Option<String>, DbErr> {
+    let Some(id) = booking.person_id else { return Ok(None) };
+    if id != by.id() {
+        look(centre, by.id(), by.duty(), Subject::Person, &id.to_string()).await?;
+    }
+    Ok(person::Entity::find_by_id(id).one(centre.database()).await?.map(|person| person.name))
+}
+
+/// Uses that are over and of which nobody has recorded what came of them, by start.
+pub async fn list_unrecorded(centre: &Centre) -> Result<Vec<booking::Model>, DbErr> {
+    booking::Entity::find()
+        .filter(booking::Column::State.eq(BookingState::InUse))
+        .filter(booking::Column::EndsAt.lte(centre.clock().now()))
+        .order_by_asc(booking::Column::StartsAt)
         .all(centre.database())
-        .await?;
-    Ok(named.into_iter().collect())
+        .await
 }
 
 /// Everybody under a bar now, with their name, the latest first.

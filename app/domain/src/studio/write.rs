@@ -13,7 +13,7 @@ use crate::centre::Centre;
 use crate::clock::Clock;
 use crate::language::Language;
 use crate::notice::store::{Draft, Recipient, queue};
-use crate::notice::{Event, Facts};
+use crate::notice::{CalendarFact, Event, Facts};
 use crate::space::diary::{Diary, Holding, Wanted, hold, release, who_is};
 use crate::space::rules::SpaceRules;
 use crate::space::{Holder, Margin, Slot};
@@ -171,7 +171,7 @@ impl Step<'_> {
             ends_at: Some(booking.ends_at),
             space: self.rules.tree.get(booking.space_id).map(|space| space.name.clone()),
             reason: booking.reason.clone(),
-            sequence: Some(booking.sequence),
+            calendar: calendar_of(booking, self.now()),
             ..Facts::default()
         }
     }
@@ -199,6 +199,18 @@ impl Step<'_> {
         let people = people_on_duty(tx, duty).await?;
         tell_people(tx, self.clock(), &people, event, self.facts(booking)).await
     }
+}
+
+/// A request holds nothing, so that nothing of it goes into a calendar.
+fn calendar_of(booking: &booking::Model, at: DateTime<Utc>) -> Option<CalendarFact> {
+    let cancelled = match booking.state {
+        BookingState::Approved | BookingState::InUse | BookingState::Done => false,
+        BookingState::Cancelled | BookingState::NoShow => true,
+        BookingState::Asked | BookingState::Waiting | BookingState::Held | BookingState::Declined => {
+            return None;
+        }
+    };
+    Some(CalendarFact { id: booking.id, sequence: booking.sequence, at, cancelled })
 }
 
 async fn people_on_duty(tx: &DatabaseTransaction, duty: Duty) -> Result<Vec<Uuid>, DbErr> {

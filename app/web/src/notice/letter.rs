@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::language::Language;
 use domain::notice::{Event, Facts};
 
+use crate::ical;
 use crate::ui::CentreFacts;
 use crate::when;
 use crate::words::notice as words;
@@ -14,6 +15,8 @@ pub struct Letter {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// A calendar file that goes with it.
+    pub calendar: Option<String>,
 }
 
 /// `public_url` is where the site is reached, without a slash at its end.
@@ -34,7 +37,25 @@ pub fn letter(l: Language, event: Event, facts: &Facts, centre: &CentreFacts, pu
         subject: format!("[{name}] {}", subject(l, event, course(facts))),
         text: text.join("\n\n"),
         html: html(l, &paragraphs),
+        calendar: calendar(l, facts, public_url),
     }
+}
+
+/// The file that puts a booking into the reader's calendar, moves it there or takes it out.
+fn calendar(l: Language, facts: &Facts, public_url: &str) -> Option<String> {
+    let known = facts.calendar?;
+    let code = facts.booking.as_ref()?;
+    let entry = ical::Entry {
+        uid: ical::uid(known.id, public_url),
+        sequence: known.sequence,
+        summary: course(facts).to_owned(),
+        starts_at: facts.starts_at?,
+        ends_at: facts.ends_at?,
+        location: facts.space.clone(),
+        url: format!("{public_url}{}", l.path(&format!("/studio/{code}"))),
+        cancelled: known.cancelled,
+    };
+    ical::file(course(facts), &[entry], None, known.at).ok()
 }
 
 /// The same in the length of a text message: what happened, when and where, and the address of the page.

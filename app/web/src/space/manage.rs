@@ -25,7 +25,7 @@ const SIDE: u16 = 40;
 /// The longest reason for a seat being out of service.
 const REASON: usize = 100;
 
-/// `GET /manage/places`: the rooms that have seats.
+/// `GET /manage/places`: every space, with its rules and, where it has seats, its plan.
 pub async fn list(ask: Ask) -> Result<Response, AppError> {
     let l = ask.language;
     ask.signed_in()?.administrator()?;
@@ -33,19 +33,23 @@ pub async fn list(ask: Ask) -> Result<Response, AppError> {
     let seats = domain::space::store::seats_in_service(ask.centre.database(), &tree).await?;
     Ok(ask.page(words::places(l), move || {
         let row = |room: &space::Model| -> Vec<Cell> {
-            let href = l.path(&plan_path(&room.code));
-            let count = seats.get(&room.id).copied().unwrap_or_default();
+            let href = l.path(&format!("/manage/places/{}", room.code));
+            let plan = (room.kind == SpaceKind::Classroom).then(|| {
+                let count = seats.get(&room.id).copied().unwrap_or_default();
+                view! { <a href=l.path(&plan_path(&room.code))>{place::seat_count(l, count)}</a> }.into_any()
+            });
             vec![
                 view! { <a href=href>{room.name_in(l).to_owned()}</a> }.into_any(),
-                place::seat_count(l, count).into_any(),
+                plan.unwrap_or_else(|| "–".into_any()),
             ]
         };
-        let rooms = tree.all().iter().filter(|space| space.kind == SpaceKind::Classroom);
-        let rows: Vec<Vec<Cell>> = rooms.map(row).collect();
+        let rows: Vec<Vec<Cell>> = tree.all().iter().map(row).collect();
         let columns = vec![Column::text(place::name(l)), Column::number(place::seats(l))];
         view! {
             <Breadcrumb l=l here=words::places(l)/>
-            <PageHead title=words::places(l) lead=words::places_lead(l)/>
+            <PageHead title=words::places(l) lead=words::places_lead(l)>
+                <LinkButton href=l.path("/manage/things") look=Look::Tertiary small=true>{words::things(l)}</LinkButton>
+            </PageHead>
             {if rows.is_empty() {
                 view! { <EmptyState title=place::empty(l)/> }.into_any()
             } else {
