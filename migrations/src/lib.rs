@@ -12,6 +12,7 @@ mod m0007_revision;
 mod m0008_ticket;
 mod m0009_occupation;
 mod m0010_studio;
+mod m0011_feed;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_ticket::Migration),
             Box::new(m0009_occupation::Migration),
             Box::new(m0010_studio::Migration),
+            Box::new(m0011_feed::Migration),
         ]
     }
 

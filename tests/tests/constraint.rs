@@ -113,6 +113,11 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "ticket.run_id, ticket.person_id",
         "UPDATE ticket SET state = 'waiting' WHERE id = #4",
     ),
+    (
+        "feed_token_once",
+        "feed.token_hash",
+        "UPDATE feed SET token_hash = (SELECT token_hash FROM feed WHERE id = #1) WHERE id = #2",
+    ),
     ("space_approver_known", "", "UPDATE space SET approver = 'king'"),
     ("space_asked_by_known", "", "UPDATE space SET asked_by = 'cats'"),
     ("space_resident_minutes_positive", "", "UPDATE space SET resident_minutes = 0"),
@@ -267,6 +272,8 @@ INSERT INTO ticket (id, run_id, person_id, number, choice, state, entered_by, en
     (#3, #2, #1, 1, 'any', 'released', #1, '2021-01-01T00:00:00+00:00', #1),
     (#4, #1, #1, 3, 'any', 'withdrawn', #1, '2021-01-01T00:00:00+00:00', NULL),
     (#5, #1, #1, 1, 'any', 'withdrawn', #1, '2021-01-01T00:00:00+00:00', NULL);
+INSERT INTO feed (id, token_hash, person_id, created_at) VALUES
+    (#1, ##1, #1, '2021-01-01T00:00:00+00:00'), (#2, ##2, #1, '2021-01-01T00:00:00+00:00');
 INSERT INTO access (id, at, viewer_id, duty, subject, subject_id) VALUES (#1, '2021-01-01T00:00:00+00:00', #1, 'front_desk', 'run', 'R-1');
 INSERT INTO audit (id, at, actor_id, action, subject, subject_id, fields) VALUES (#1, '2021-01-01T00:00:00+00:00', #1, 'add', 'person', 'x', 'name');
 INSERT INTO notice (id, event, person_id, language, facts, state, tries, uncertain, next_at, created_at) VALUES

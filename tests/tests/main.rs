@@ -2,6 +2,7 @@
 
 mod account;
 mod backup;
+mod calendar;
 mod constraint;
 mod course;
 mod demo;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::account::entity::{
     access, audit, challenge, consent, contact, duty, person, revision, web_session,
 };
+use domain::calendar::entity::feed;
 use domain::course::entity::{class_session, course, run};
 use domain::notice::entity::notice;
 use domain::registration::entity::{application, application_event, ticket, writer};
@@ -31,6 +32,7 @@ both! {
     async fn every_table_is_as_its_entity_says(site) {
         let entities = entities![
             access audit challenge consent contact duty person revision web_session
+            feed
             class_session course run
             notice
             application application_event ticket writer

@@ -17,6 +17,8 @@ pub mod space;
 pub mod studio;
 
 #[cfg(feature = "store")]
+pub mod calendar;
+#[cfg(feature = "store")]
 pub mod centre;
 #[cfg(feature = "store")]
 pub mod clock;

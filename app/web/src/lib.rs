@@ -9,6 +9,7 @@ mod error;
 #[cfg(feature = "ssr")]
 pub use error::{AppError, draw_errors};
 
+pub mod calendar;
 #[cfg(feature = "ssr")]
 pub mod course;
 #[cfg(feature = "ssr")]
@@ -38,6 +39,7 @@ pub fn hydrate() {
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<domain::centre::Centre> {
     account::routes()
+        .merge(calendar::routes())
         .merge(course::routes())
         .merge(notice::routes())
         .merge(registration::routes())

@@ -53,6 +53,22 @@ fn both(l: Language, first: NaiveDate, last: NaiveDate) -> (String, String) {
     }
 }
 
+/// `2026년 11월`, `November 2026`.
+pub fn month(l: Language, day: NaiveDate) -> String {
+    match l {
+        Language::Ko => format!("{}년 {}월", day.year(), day.month()),
+        Language::En => day.format("%B %Y").to_string(),
+    }
+}
+
+/// `11월`, `Nov`.
+pub fn month_name(l: Language, day: NaiveDate) -> String {
+    match l {
+        Language::Ko => format!("{}월", day.month()),
+        Language::En => day.format("%b").to_string(),
+    }
+}
+
 /// `월`, `Mon`.
 pub fn weekday(l: Language, day: Weekday) -> &'static str {
     let index = usize::try_from(day.num_days_from_monday()).unwrap_or_default();

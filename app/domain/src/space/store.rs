@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::centre::Centre;
 use crate::kept::kept;
 use crate::language::Language;
-use crate::space::entity::{seat, space};
+use crate::space::entity::{seat, space, thing};
 use crate::space::model::name_in;
 use crate::space::{PlanSeat, RoomPlan, SeatCode, SeatPlan, SpaceCode, SpaceKind};
 
@@ -28,6 +28,12 @@ impl space::Model {
     /// Whether classes can be held in it: rooms, not the building around them.
     pub fn holds_classes(&self) -> bool {
         self.kind != SpaceKind::Venue
+    }
+}
+
+impl thing::Model {
+    pub fn name_in(&self, language: Language) -> &str {
+        name_in(language, &self.name, self.name_en.as_deref())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Applying for a run, the seat plan, and what one has applied for.
 
-mod browser;
+pub(crate) mod browser;
 mod countdown;
 mod plan;
 mod view;

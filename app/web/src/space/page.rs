@@ -61,6 +61,7 @@ pub async fn detail(ask: Ask, Path(code): Path<String>) -> Result<Response, AppE
     let way = [Crumb::new(l, words::title(l), "/places")].into_iter().chain(crumbs).collect();
     let title = space.name_in(l).to_owned();
     let courses = ask.link(&format!("/courses?place={code}"));
+    let calendar = ask.link(&format!("/calendar?view=week&place={code}"));
     let phone = ask.centre.settings().phone.clone();
     Ok(ask.page(&title.clone(), || {
         view! {
@@ -68,8 +69,13 @@ pub async fn detail(ask: Ask, Path(code): Path<String>) -> Result<Response, AppE
             <PageHead title=title/>
             <div class="krds-badge-wrap">{places.state(space)}</div>
             <DescriptionList items=places.facts(space, phone)/>
-            {(space.kind == SpaceKind::Classroom && space.in_use_on(places.today)).then(|| view! {
-                <div class="actions"><LinkButton href=courses look=Look::Secondary>{words::courses(l)}</LinkButton></div>
+            {space.in_use_on(places.today).then(|| view! {
+                <div class="actions">
+                    {(space.kind == SpaceKind::Classroom).then(|| view! {
+                        <LinkButton href=courses look=Look::Secondary>{words::courses(l)}</LinkButton>
+                    })}
+                    <LinkButton href=calendar look=Look::Tertiary>{words::calendar(l)}</LinkButton>
+                </div>
             })}
             {places.parts(space)}
             {seat_plan(l, &plan)}

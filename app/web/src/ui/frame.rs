@@ -36,6 +36,7 @@ pub(super) fn header(frame: &Frame) -> impl IntoView + use<> {
         MenuItem::new(words::ui::menu_courses(l), "/courses"),
         MenuItem::new(words::ui::menu_my(l), "/my"),
         MenuItem::new(words::ui::menu_places(l), "/places"),
+        MenuItem::new(words::calendar::title(l), "/calendar"),
         MenuItem::new(words::ui::menu_studio(l), "/studio"),
     ];
     let staff = frame.visitor.as_ref().map(|visitor| visitor.menu.clone()).filter(|menu| !menu.is_empty());

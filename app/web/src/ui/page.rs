@@ -91,11 +91,43 @@ impl Frame {
         title: &str,
         body: impl FnOnce() -> V,
     ) -> Response {
+        let l = self.language;
+        self.draw(status, body, |body| {
+            let inside = view! {
+                {frame::skip_link(l)}
+                {frame::masthead(l, &self.centre)}
+                {frame::header(self)}
+                <main id="content" tabindex="-1" class="inner" inner_html=body.clone()></main>
+                {frame::footer(l, &self.centre)}
+            };
+            self.document(title, &body, None, inside.into_any()).to_html()
+        })
+    }
+
+    /// Draws a page for a screen on a wall: nothing around it, and opened anew after so many seconds where there are no
+    /// scripts that keep it true.
+    pub fn screen<V: IntoView + 'static>(
+        &self,
+        title: &str,
+        refresh: u32,
+        body: impl FnOnce() -> V,
+    ) -> Response {
+        self.draw(StatusCode::OK, body, |body| {
+            let refresh =
+                view! { <noscript><meta http-equiv="refresh" content=refresh.to_string()/></noscript> };
+            let inside = view! { <main id="content" class="screen" inner_html=body.clone()></main> };
+            self.document(title, &body, Some(refresh.into_any()), inside.into_any()).to_html()
+        })
+    }
+
+    fn draw<V: IntoView + 'static>(
+        &self,
+        status: StatusCode,
+        body: impl FnOnce() -> V,
+        document: impl FnOnce(String) -> String,
+    ) -> Response {
         let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
-        let html = owner.with(|| {
-            let body = body().into_view().to_html();
-            self.document(title, body).to_html()
-        });
+        let html = owner.with(|| document(body().into_view().to_html()));
         owner.unset_with_forced_cleanup();
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
@@ -105,7 +137,13 @@ impl Frame {
         (status, headers, format!("<!DOCTYPE html>{html}")).into_response()
     }
 
-    fn document(&self, title: &str, body: String) -> impl IntoView + use<> {
+    fn document(
+        &self,
+        title: &str,
+        body: &str,
+        head: Option<AnyView>,
+        inside: AnyView,
+    ) -> impl IntoView + use<> {
         let l = self.language;
         let service = self.centre.name.of(l);
         let title = if title.is_empty() { service.to_owned() } else { format!("{title} | {service}") };
@@ -127,15 +165,10 @@ impl Frame {
                     <link rel="icon" type="image/svg+xml" href="/icon.svg"/>
                     <link rel="stylesheet" href=versioned("/pkg/style.css")/>
                     {alternates}
+                    {head}
                     {starter}
                 </head>
-                <body>
-                    {frame::skip_link(l)}
-                    {frame::masthead(l, &self.centre)}
-                    {frame::header(self)}
-                    <main id="content" tabindex="-1" class="inner" inner_html=body></main>
-                    {frame::footer(l, &self.centre)}
-                </body>
+                <body>{inside}</body>
             </html>
         }
     }
