@@ -41,7 +41,7 @@ pub async fn page(ask: Ask) -> Result<Response, AppError> {
         // A studio stands for its rooms, which the form offers too.
         let asked = |id: uuid::Uuid| rules.may_be_asked_by(id, audience);
         let stands_alone = |space: &&space::Model| {
-            asked(space.id) && !space.parent_id.is_some_and(|around| asked(around))
+            asked(space.id) && !space.parent_id.is_some_and(&asked)
         };
         let spaces = rules.tree.all().iter().filter(stands_alone);
         let items: Vec<_> = spaces.map(|space| item(l, &rules, space, audience)).collect();
