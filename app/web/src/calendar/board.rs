@@ -195,7 +195,7 @@ impl Hours {
         let margin = |from, until| {
             let rows = self.rows(day, Slot { starts_at: from, ends_at: until })?;
             let class = format!("calendar-margin {lane} {}", rows.class());
-            let line = view! { <li class=class aria-hidden="true" data-code=entry.code.clone()></li> };
+            let line = view! { <li class=class aria-hidden="true" data-id=entry.id.to_string()></li> };
             Some((from, line.into_any()))
         };
         let mut lines: Vec<_> = margin(held.starts_at, slot.starts_at).into_iter().collect();
@@ -209,7 +209,7 @@ impl Hours {
         let line = view! {
             <li
                 class=class
-                data-code=entry.code.clone()
+                data-id=entry.id.to_string()
                 data-asked=(entry.standing == Standing::Asked).then_some("")
                 data-place=place
                 data-alter=alter
@@ -237,7 +237,7 @@ impl Hours {
         let span = format!("{}~{}", when::time(free.starts_at), when::time(free.ends_at));
         let line = view! {
             <li class=format!("calendar-free {}", rows.class())>
-                <a href=href><span class="calendar-free-span">{words::free_span(l, span)}</span> {words::ask(l)}</a>
+                <a href=href><span class="calendar-free-span">{words::free_span(l, span)}</span> " " {words::ask(l)}</a>
             </li>
         };
         Some((free.starts_at, line.into_any()))

@@ -138,7 +138,7 @@ impl Draft {
         let margin = |name| self.entry().and_then(|entry| attribute(entry, name)?.parse().ok()).unwrap_or(0);
         let (from, until) =
             (self.from - margin("data-before"), self.from + self.length + margin("data-after"));
-        let own = self.entry().and_then(|entry| attribute(entry, "data-code"));
+        let own = self.entry().and_then(|entry| attribute(entry, "data-id"));
         let day = attribute(&self.column, "data-day");
         let here = attribute(&self.column, "data-place");
         // What takes a whole hall is in the way of all its parts.
@@ -156,14 +156,16 @@ impl Draft {
                 continue;
             };
             let held = (0..held.length()).filter_map(|index| held.get(index)?.dyn_into::<Element>().ok());
-            for other in held.filter(|other| attribute(other, "data-code") != own || own.is_none()) {
+            for other in held.filter(|other| attribute(other, "data-id") != own || own.is_none()) {
                 let (Some(start), Some(count)) = (number(&other, "from-"), number(&other, "for-")) else {
                     continue;
                 };
                 if start < until && from < start + count {
-                    let title = other.query_selector(".entry-title").ok().flatten();
-                    let title = title.and_then(|title| title.text_content());
-                    return Some(title.or_else(|| attribute(&other, "data-code")).unwrap_or_default());
+                    // A margin is named after what it belongs to.
+                    let id = attribute(&other, "data-id").unwrap_or_default();
+                    let title = column.query_selector(&format!(".entry[data-id=\"{id}\"] .entry-title"));
+                    let title = title.ok().flatten().and_then(|title| title.text_content());
+                    return Some(title.unwrap_or_default());
                 }
             }
         }

@@ -97,9 +97,9 @@ impl Sheet {
         let time = time(l, entry);
         view! {
             <span class="entry-time">{time}</span>
-            {title}
-            <span class="entry-more">{more}</span>
-            {margin}
+            " " {title}
+            " " <span class="entry-more">{more}</span>
+            " " {margin}
         }
     }
 

@@ -218,21 +218,11 @@ fn form(l: Language, offer: &Offer, query: Input, problems: Problems) -> impl In
         Choice::new(code, word)
     };
     let parts = PARTS.map(part).into();
-    let thing = |thing: &thing::Model| {
-        let label = words::thing_of(l, thing.name_in(l), thing.total);
-        view! {
-            <TextInput name=format!("thing-{}", thing.code) label=label kind="number" inputmode="numeric" short=true/>
-        }
-    };
-    let things: Vec<_> = offer.things.iter().map(thing).collect();
-    let things = (!things.is_empty()).then(|| {
-        view! {
-            <fieldset class="form-group">
-                <legend class="form-tit">{words::things(l)}</legend>
-                <div class="free-things">{things}</div>
-            </fieldset>
-        }
-    });
+    let things: Vec<(String, String)> = offer
+        .things
+        .iter()
+        .map(|thing| (format!("thing-{}", thing.code), words::thing_of(l, thing.name_in(l), thing.total)))
+        .collect();
     view! {
         <Form l=l action=l.path("/calendar/free") get=true input=query problems=problems>
             <div class="free-fields">
@@ -243,10 +233,27 @@ fn form(l: Language, offer: &Offer, query: Input, problems: Problems) -> impl In
                 <TextInput name="until" label=words::until_day(l) kind="date"/>
                 <Select name="part" label=words::part(l) choices=parts/>
             </div>
-            {things}
+            {thing_fields(l, things)}
             <div class="actions"><Button>{words::search(l)}</Button></div>
         </Form>
     }
+}
+
+/// A field for the number of each thing. Made inside of the form, so that it knows what was typed.
+fn thing_fields(l: Language, things: Vec<(String, String)>) -> Option<impl IntoView> {
+    if things.is_empty() {
+        return None;
+    }
+    let field = |(name, label): (String, String)| {
+        view! { <TextInput name=name label=label kind="number" inputmode="numeric" short=true/> }
+    };
+    let fields: Vec<_> = things.into_iter().map(field).collect();
+    Some(view! {
+        <fieldset class="form-group">
+            <legend class="form-tit">{words::things(l)}</legend>
+            <div class="free-things">{fields}</div>
+        </fieldset>
+    })
 }
 
 fn length_word(l: Language, minutes: i64) -> String {
@@ -286,7 +293,7 @@ fn results(l: Language, offer: &Offer, wanted: &Search, found: &[Found]) -> AnyV
             words::found_between(l, &start, when::time(found.last_start))
         };
         let name = space.name_in(l).to_owned();
-        Some(view! { <li><a href=href><strong>{name}</strong> <span>{sentence}</span></a></li> })
+        Some(view! { <li><a href=href><strong>{name}</strong> " " <span>{sentence}</span></a></li> })
     };
     let mut days: Vec<NaiveDate> = found.iter().map(|found| seoul::day(found.first_start)).collect();
     days.dedup();

@@ -110,8 +110,8 @@ fn list(shown: Vec<Shown>, nothing: &'static str) -> AnyView {
             view! {
                 <li>
                     <span class="door-time">{it.time}</span>
-                    <strong>{it.title}</strong>
-                    <span class="door-more">{it.more}</span>
+                    " " <strong>{it.title}</strong>
+                    " " <span class="door-more">{it.more}</span>
                 </li>
             }
         })

@@ -75,6 +75,7 @@ fn cell(l: Language, month: MonthOfUse) -> Cell {
     view! {
         <span class="calendar-use">
             <span>{words::hours(l, hours)}</span>
+            " "
             {share.map(|share| view! { <span class="entry-more">{words::share(l, share)}</span> })}
             {bar}
         </span>
