@@ -43,7 +43,9 @@ test('a resident finds when the studio is free, asks for it, and reads why it wa
 
 test('a producer makes a series and changes one of its dates', async ({ page }) => {
   await signIn(page, 'producer');
-  await page.goto('/calendar/free?place=tvum&length=60&part=evening');
+  await page.goto('/calendar/free');
+  await page.getByLabel('장소').selectOption({ label: '스튜디오 티브움' });
+  await page.getByRole('button', { name: '찾기' }).click();
   await page.locator('.free-list a').last().click();
   await page.getByLabel('기타').check();
   await page.getByLabel('이용 목적').fill('주간 화상회의');
