@@ -21,12 +21,15 @@ const CLICK: i32 = 6;
 pub fn CalendarDrag(l: Language) -> impl IntoView {
     let said = RwSignal::new(String::new());
     Effect::new(move || {
-        let Some(board) = document().query_selector(".calendar-board").ok().flatten() else { return };
+        if document().query_selector(".calendar-board").ok().flatten().is_none() {
+            return;
+        }
         let draft = StoredValue::new_local(None::<Draft>);
         let on = |name: &str, run: Answer| {
             let listen = Closure::<dyn Fn(Event)>::new(move |event: Event| run(l, &event, draft, said));
-            // The board is there as long as the page is; a listener that can't be added leaves links that work.
-            let _added = board.add_event_listener_with_callback(name, listen.as_ref().unchecked_ref());
+            // Of the whole page: a pointer may be let go, and Escape pressed, outside of the board. A listener that can't be
+            // added leaves links that work.
+            let _added = document().add_event_listener_with_callback(name, listen.as_ref().unchecked_ref());
             listen.forget();
         };
         on("pointerdown", press);
@@ -58,6 +61,8 @@ struct Draft {
     /// The row and the height on the screen at which the pointer went down, and how it went since.
     start: (i32, i32),
     moved: bool,
+    /// The pointer is still down, and what follows is no click.
+    given_up: bool,
 }
 
 #[derive(Clone)]
@@ -110,7 +115,7 @@ fn place(event: &PointerEvent) -> Option<(Element, i32)> {
 impl Draft {
     fn new(shape: Shape, column: Element, from: i32, length: i32, start: (i32, i32)) -> Option<Self> {
         let ghost = document().create_element("li").ok()?;
-        Some(Self { shape, column, from, length, ghost, start, moved: false })
+        Some(Self { shape, column, from, length, ghost, start, moved: false, given_up: false })
     }
 
     fn entry(&self) -> Option<&Element> {
@@ -247,7 +252,7 @@ fn press(_: Language, event: &Event, draft: Held, _: RwSignal<String>) {
 
 fn pull(l: Language, event: &Event, held: Held, said: RwSignal<String>) {
     let Some(event) = event.dyn_ref::<PointerEvent>() else { return };
-    let Some(mut draft) = held.get_value() else { return };
+    let Some(mut draft) = held.get_value().filter(|draft| !draft.given_up) else { return };
     if event.buttons() & 1 == 0 {
         return;
     }
@@ -279,6 +284,9 @@ fn release(l: Language, _: &Event, held: Held, said: RwSignal<String>) {
         held.set_value(None);
         return;
     };
+    if draft.given_up {
+        return;
+    }
     match draft.href() {
         // The click that follows is not a click on what lies there.
         Some(href) => {
@@ -292,16 +300,18 @@ fn release(l: Language, _: &Event, held: Held, said: RwSignal<String>) {
 }
 
 fn keep_click(_: Language, event: &Event, held: Held, _: RwSignal<String>) {
-    if held.get_value().is_some_and(|draft| draft.moved) {
-        event.prevent_default();
+    let Some(draft) = held.get_value().filter(|draft| draft.moved) else { return };
+    event.prevent_default();
+    if draft.given_up {
+        held.set_value(None);
     }
 }
 
 fn give_up(l: Language, _: &Event, held: Held, said: RwSignal<String>) {
-    if let Some(draft) = held.get_value() {
-        held.set_value(None);
-        draft.end(l, said);
-    }
+    let Some(draft) = held.get_value().filter(|draft| !draft.given_up) else { return };
+    let by_pointer = draft.start.1 >= 0;
+    held.set_value(by_pointer.then(|| Draft { given_up: true, ..draft.clone() }));
+    draft.end(l, said);
 }
 
 fn give_up_focus(l: Language, event: &Event, held: Held, said: RwSignal<String>) {
@@ -317,7 +327,7 @@ fn key(l: Language, event: &Event, held: Held, said: RwSignal<String>) {
     if name == "Escape" {
         return give_up(l, event, held, said);
     }
-    let known = held.get_value();
+    let known = held.get_value().filter(|draft| !draft.given_up);
     if name == "Enter" {
         if let Some(href) = known.and_then(|draft| draft.href()) {
             event.prevent_default();

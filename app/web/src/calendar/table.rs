@@ -110,7 +110,10 @@ fn month_day(sheet: &Sheet, day: NaiveDate) -> Cell {
     let class = if today { "calendar-date today" } else { "calendar-date" };
     view! {
         <div class="calendar-cell">
-            <a class=class href=href aria-label=when::day(l, day) aria-current=today.then_some("date")>{day.day()}</a>
+            <a class=class href=href aria-current=today.then_some("date")>
+                <span class="sr-only">{when::day(l, day)}</span>
+                <span aria-hidden="true">{day.day()}</span>
+            </a>
             {(!lines.is_empty()).then(|| view! { <ol class="calendar-entries">{lines}</ol> })}
             {more}
         </div>
