@@ -382,6 +382,13 @@ both! {
         // 15:00 to 17:00 is the council's now, so that the nearest are at one and at five.
         assert!(letter.facts.contains("재난방송") && letter.facts.contains("\"instead\":[\"2021-07-06T04:00:00Z\""), "{}", letter.facts);
         // A class is not displaced: it has people in its seats.
+        let file = "run_code,title,category,audience,mode,space,instructor,first_date,weekdays,start,end,session_count,hours,capacity,selection,apply_from,apply_until,enrolled\n\
+            R21-901,엑셀,basic,resident,in_person,tvum,강사07,2021-07-06,tue,19:00,20:00,1,1,20,first_come,2021-07-05T09:00,2021-07-05T18:00,\n";
+        domain::course::file::install(&site.centre, file.as_bytes(), domain::course::file::Act::Commit).await.unwrap();
+        let before = site.tables().await;
+        let refused = form(&producer, "2021-07-06", "19:30", "20:30").await.fill("displaces", "재난방송").submit().await.expect(409);
+        assert!(refused.said().contains("R21-901에서 같은 장소를 씁니다"), "{}", refused.said());
+        before.assert_same(&site.tables().await);
         let page = kim.get("/studio/S21-001").await.expect(200);
         assert!(page.said().contains("재난방송") && page.said().contains("급한 일로 취소"), "{}", page.said());
     }

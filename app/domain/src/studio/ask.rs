@@ -344,8 +344,8 @@ impl Asking<'_> {
         Ok(refusals)
     }
 
-    /// How many minutes somebody has or asks for in the month of an instant, in spaces of the same limit. A slot that
-    /// nobody came to is spent too.
+    /// How many minutes somebody has or asks for in the month of an instant, wherever. A slot that nobody came to is spent
+    /// too.
     async fn spent(&self, tx: &DatabaseTransaction, person: Uuid, at: DateTime<Utc>) -> Result<u32, DbErr> {
         let (from, until) = seoul::month(at);
         let gone = [BookingState::Declined, BookingState::Cancelled, BookingState::Waiting];

@@ -19,6 +19,7 @@ use crate::space::{Margin, Slot};
 use crate::studio::ask::{Obstacle, Refusal, StudioError, alternatives};
 use crate::studio::entity::{bar, booking};
 use crate::studio::keep::serve_waiting;
+use crate::studio::store::are_rivals;
 use crate::studio::write::{Step, begin, diary_around, find, tell_people, things_of, wanted};
 use crate::studio::{BookingEvent, BookingState, Kind};
 
@@ -53,11 +54,9 @@ async fn outdo(
     step: &Step<'_>,
     approved: &booking::Model,
 ) -> Result<(), StudioError> {
-    let leaves: HashSet<Uuid> = step.rules.tree.leaves_of(approved.space_id).into_iter().collect();
     let diary = diary_around(tx, &[approved.held()]).await?;
     for other in asked_at(tx, approved.held()).await? {
-        let theirs = step.rules.tree.leaves_of(other.space_id);
-        if !theirs.iter().any(|leaf| leaves.contains(leaf)) {
+        if !are_rivals(step.rules, approved, &other) {
             continue;
         }
         let free = instead_of(step, &diary, &other);

@@ -2,8 +2,8 @@
 
 use chrono::{Days, TimeDelta};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder,
+    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder,
 };
 
 use crate::centre::Centre;
@@ -166,15 +166,4 @@ pub(super) async fn serve_waiting(
         step.tell(tx, &held, Event::BookingHeld, facts).await?;
     }
     Ok(())
-}
-
-/// For a page: how many slots somebody missed in the time that counts.
-pub async fn count_no_shows(centre: &Centre, person: uuid::Uuid) -> Result<u64, DbErr> {
-    let since = centre.clock().now() - Days::new(centre.settings().studio.bar_days.into());
-    booking::Entity::find()
-        .filter(booking::Column::PersonId.eq(person))
-        .filter(booking::Column::State.eq(BookingState::NoShow))
-        .filter(booking::Column::StartsAt.gt(since))
-        .count(centre.database())
-        .await
 }

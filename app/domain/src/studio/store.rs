@@ -131,7 +131,7 @@ pub async fn list_to_decide(
 }
 
 /// Whether only one of two can have what both want.
-fn are_rivals(rules: &SpaceRules, one: &booking::Model, other: &booking::Model) -> bool {
+pub(super) fn are_rivals(rules: &SpaceRules, one: &booking::Model, other: &booking::Model) -> bool {
     let leaves = rules.tree.leaves_of(one.space_id);
     one.held().overlaps(&other.held())
         && rules.tree.leaves_of(other.space_id).iter().any(|leaf| leaves.contains(leaf))
