@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tests::Cluster;
 
 use crate::report::Setting;
-use crate::seed::{Seeded, seed};
+use crate::seed::Seeded;
 use crate::{Failure, process};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -30,10 +30,11 @@ pub enum Disk {
     Slow,
 }
 
-pub struct Ground {
+/// `S` says what was put into it.
+pub struct Ground<S = Seeded> {
     pub engine: Engine,
     pub disk: Disk,
-    pub seeded: Seeded,
+    pub seeded: S,
     template: Database,
     /// The library that slows syncs down, where they are to be slow.
     slow: Option<PathBuf>,
@@ -42,8 +43,12 @@ pub struct Ground {
     folder: TempDir,
 }
 
-impl Ground {
-    pub async fn prepare(engine: Engine, disk: Disk, people: usize) -> Result<Self, Failure> {
+impl<S> Ground<S> {
+    pub async fn prepare(
+        engine: Engine,
+        disk: Disk,
+        seed: impl AsyncFnOnce(&DatabaseConnection) -> Result<S, Failure>,
+    ) -> Result<Self, Failure> {
         let folder = tempfile::Builder::new().prefix("centre-bench-").tempdir()?;
         let slow = match disk {
             Disk::Plain => None,
@@ -65,7 +70,7 @@ impl Ground {
         };
         let connection = database::connect(&template).await?;
         database::migrate(&connection).await?;
-        let seeded = seed(&connection, people).await?;
+        let seeded = seed(&connection).await?;
         if engine == Engine::Postgres {
             connection.execute_unprepared("VACUUM ANALYZE").await?;
         }

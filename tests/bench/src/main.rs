@@ -3,7 +3,9 @@
 //! `./dev bench` builds the release and runs it. `PERFORMANCE.md` says what is measured and how.
 
 mod baseline;
+mod calendar;
 mod crowd;
+mod decade;
 mod ground;
 mod load;
 mod pages;
@@ -52,6 +54,7 @@ enum Bench {
     Rush,
     Pages,
     Watchers,
+    Calendar,
 }
 
 /// How much of everything. The goals are those of the full numbers.
@@ -80,6 +83,8 @@ enum Role {
     ServeBaseline { address: SocketAddr, database: String },
     #[command(hide = true)]
     Write { first: String, second: String },
+    #[command(hide = true)]
+    Afternoon { database: String },
 }
 
 #[tokio::main]
@@ -105,6 +110,10 @@ async fn run(cli: Cli) -> Result<(), Failure> {
             println!("{}", serde_json::to_string(&writer::measure(&first, &second).await?)?);
             Ok(())
         }
+        Some(Role::Afternoon { database }) => {
+            println!("{}", serde_json::to_string(&calendar::bare(&database).await?)?);
+            Ok(())
+        }
     }
 }
 
@@ -122,11 +131,16 @@ async fn measure(cli: Cli) -> Result<(), Failure> {
         for &disk in disks {
             // Who only reads never waits for the disk.
             let reads = wants(Bench::Pages) && disk == Disk::Plain;
+            eprintln!("» {engine:?}, {disk:?} disk");
+            if wants(Bench::Calendar) {
+                let ground = Ground::prepare(engine, disk, decade::seed).await?;
+                calendar::measure(&ground, &cli.scale, &mut report).await?;
+            }
             if !(reads || wants(Bench::Rush) || wants(Bench::Watchers)) {
                 continue;
             }
-            eprintln!("» {engine:?}, {disk:?} disk");
-            let ground = Ground::prepare(engine, disk, cli.scale.people).await?;
+            let ground =
+                Ground::prepare(engine, disk, async |db| seed::seed(db, cli.scale.people).await).await?;
             if wants(Bench::Rush) {
                 rush::measure(&ground, &cli.scale, &mut report).await?;
             }

@@ -38,13 +38,24 @@ pub fn target() -> PathBuf {
 impl Process {
     /// The released server, as an office would start it, its log in a file.
     pub async fn serve(place: &Place) -> Result<Self, Failure> {
-        Self::serve_from(place.folder(), &place.database, place.slow.as_deref()).await
+        Self::serve_with(place, &[]).await
     }
 
-    pub async fn serve_from(data: &Path, database: &Database, slow: Option<&Path>) -> Result<Self, Failure> {
+    /// With these settings, each `KEY=VALUE`.
+    pub async fn serve_with(place: &Place, settings: &[String]) -> Result<Self, Failure> {
+        Self::serve_from(place.folder(), &place.database, place.slow.as_deref(), settings).await
+    }
+
+    pub async fn serve_from(
+        data: &Path,
+        database: &Database,
+        slow: Option<&Path>,
+        settings: &[String],
+    ) -> Result<Self, Failure> {
         let address = free_address()?;
         let mut command = Command::new(release().join("server"));
         command.arg("--site").arg(release().join("site")).arg("--data").arg(data);
+        command.args(settings.iter().flat_map(|setting| ["--set", setting]));
         command.args(["--listen", &address.to_string(), "serve"]);
         if let Database::Postgres(url) = database {
             command.env("DATABASE_URL", url);

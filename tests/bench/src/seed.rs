@@ -141,7 +141,11 @@ async fn add_run(
 
 /// Everybody has an e-mail address: text messages wait for the morning, and what is measured must not depend on
 /// the hour.
-async fn add_people(db: &DatabaseConnection, clock: &Clock, count: usize) -> Result<Vec<Person>, Failure> {
+pub async fn add_people(
+    db: &DatabaseConnection,
+    clock: &Clock,
+    count: usize,
+) -> Result<Vec<Person>, Failure> {
     let now = clock.now();
     let new: Vec<person::Model> = (0..count)
         .map(|number| person::Model {

@@ -29,7 +29,7 @@ pub async fn measure(scale: &Scale, report: &mut Report) -> Result<(), Failure> 
     let (mut starts, mut resident, mut scripts) = (Vec::new(), Vec::new(), Vec::new());
     // The first start makes the database; the figure is that of every later one.
     for round in 0..=scale.rounds {
-        let server = Process::serve_from(data.path(), &database, None).await?;
+        let server = Process::serve_from(data.path(), &database, None, &[]).await?;
         if round > 0 {
             sleep(SETTLED).await;
             starts.push(milliseconds(server.start));
