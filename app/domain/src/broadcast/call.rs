@@ -176,7 +176,7 @@ pub struct Draft {
 }
 
 /// A broadcast as it was read, and the whole of its JSON.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Broadcast {
     /// Also the id of the video.
     pub id: String,

@@ -1,3 +1,7 @@
 //! A class's or an event's life on YouTube: what is wanted is kept here, and a worker makes YouTube agree.
 
 pub mod call;
+mod model;
+pub mod plan;
+
+pub use model::*;
