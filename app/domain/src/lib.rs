@@ -30,6 +30,8 @@ mod kept;
 #[cfg(feature = "store")]
 mod lines;
 #[cfg(feature = "store")]
+pub mod seal;
+#[cfg(feature = "store")]
 pub mod seoul;
 #[cfg(feature = "store")]
 pub use sea_orm::DbErr;

@@ -163,7 +163,8 @@ impl Call {
 pub struct Draft {
     /// 1 to 100 characters, without `<` and `>`.
     pub title: String,
-    /// Up to 5,000 characters. Its last line is the marker by which the broadcast is known again.
+    /// Without `<` and `>`. Up to 5,000 bytes, since the pages on broadcasts say characters and those on videos, which a
+    /// broadcast is as well, say bytes. Its last line is the marker by which the broadcast is known again.
     pub description: String,
     /// To the second, as YouTube keeps it; in the future when it is made.
     pub starts_at: DateTime<Utc>,
@@ -175,7 +176,8 @@ pub struct Draft {
     pub latency: Latency,
 }
 
-/// A broadcast as it was read, and the whole of its JSON.
+/// A broadcast as it was read, and the whole of its JSON. What somebody made by hand may lack times: then it begins when
+/// it was made, and ends when it begins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Broadcast {
     /// Also the id of the video.
@@ -270,7 +272,8 @@ pub struct Refusal {
 pub enum Reason {
     /// `redundantTransition`: it stands there already.
     Redundant,
-    /// `invalidTransition`: it stands elsewhere than we believed.
+    /// `invalidTransition`, `liveBroadcastBindingNotAllowed`, `liveBroadcastDeletionNotAllowed` and the like: it stands
+    /// elsewhere than we believed.
     InvalidTransition,
     /// `errorStreamInactive`: no picture arrives yet.
     StreamInactive,
@@ -283,7 +286,7 @@ pub enum Reason {
     Channel,
     /// 404: it isn't there (any more).
     NotFound,
-    /// 401, also with a new token.
+    /// 401, also with a new token: nothing was done.
     Unauthorized,
     /// Something in what we sent is not accepted; to send it again would be in vain.
     Invalid,
@@ -334,6 +337,9 @@ impl Draft {
 
     /// Writes what we decide into a resource and leaves everything else in it alone. Auto-start is on and auto-stop off,
     /// so that a class can begin while we are away; DVR and recording from the start give a replay at once.
+    ///
+    /// A PUT has to say the delay of the monitor stream, and `enableLowLatency`, the older word for the latency, must agree
+    /// with the newer one or be absent.
     pub fn apply(&self, raw: &mut Value) {
         let seconds = |at: DateTime<Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
         raw["snippet"]["title"] = self.title.as_str().into();
@@ -349,5 +355,9 @@ impl Draft {
         details["enableAutoStop"] = false.into();
         details["latencyPreference"] = self.latency.as_str().into();
         details["monitorStream"]["enableMonitorStream"] = false.into();
+        details["monitorStream"]["broadcastStreamDelayMs"] = 0.into();
+        if let Some(details) = details.as_object_mut() {
+            details.remove("enableLowLatency");
+        }
     }
 }

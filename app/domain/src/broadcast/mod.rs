@@ -3,5 +3,19 @@
 pub mod call;
 mod model;
 pub mod plan;
+pub mod read;
+
+#[cfg(feature = "store")]
+pub mod channel;
+#[cfg(feature = "store")]
+pub mod entity;
+#[cfg(feature = "store")]
+pub mod ledger;
+#[cfg(feature = "store")]
+pub mod reconcile;
+#[cfg(feature = "store")]
+pub mod store;
+#[cfg(feature = "store")]
+pub mod wanted;
 
 pub use model::*;
