@@ -38,12 +38,14 @@ CREATE TABLE encoder (
     name text NOT NULL CONSTRAINT encoder_name_once UNIQUE,
     space_id uuid REFERENCES space (id),
     channel_id uuid NOT NULL REFERENCES channel (id),
-    stream text NOT NULL CONSTRAINT encoder_stream_once UNIQUE,
-    address text NOT NULL,
-    sealed_key text NOT NULL,
+    stream text CONSTRAINT encoder_stream_once UNIQUE,
+    address text,
+    sealed_key text,
     status text NOT NULL CONSTRAINT encoder_status_known CHECK (status IN ('created', 'ready', 'active', 'inactive', 'error')),
     health text NOT NULL CONSTRAINT encoder_health_known CHECK (health IN ('good', 'ok', 'bad', 'noData')),
-    seen_at timestamptz NOT NULL
+    seen_at timestamptz,
+    looked_at timestamptz,
+    CONSTRAINT encoder_whole CHECK ((stream IS NULL) = (sealed_key IS NULL) AND (stream IS NULL) = (address IS NULL))
 );
 
 CREATE TABLE broadcast_template (

@@ -9,10 +9,12 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::account::Accounts;
+use crate::broadcast::ledger::BroadcastSettings;
 use crate::clock::Clock;
 use crate::fresh::{Cache, Counter};
 use crate::kept::Programme;
 use crate::registration::{Shelf, Watchers, Writer, read_turn};
+use crate::seal::Sealer;
 use crate::studio::StudioSettings;
 
 /// What the domain is told by whoever installs it. Checked when the program starts.
@@ -34,6 +36,10 @@ pub struct Settings {
     pub address: String,
     /// How the studio is lent.
     pub studio: StudioSettings,
+    /// How YouTube is spoken to.
+    pub broadcast: BroadcastSettings,
+    /// Seals what may let somebody act in our name.
+    pub secrets: Sealer,
     /// Whether this is the demonstration, which says so on every page.
     pub demonstration: bool,
 }
@@ -49,6 +55,8 @@ impl Default for Settings {
             phone: String::new(),
             address: String::new(),
             studio: StudioSettings::default(),
+            broadcast: BroadcastSettings::default(),
+            secrets: Sealer::default(),
             demonstration: false,
         }
     }

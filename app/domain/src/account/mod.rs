@@ -22,4 +22,6 @@ mod permission;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "store")]
+pub(crate) mod tell;
+#[cfg(feature = "store")]
 pub use {accounts::Accounts, audit::record, permission::*};

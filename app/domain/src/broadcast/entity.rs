@@ -44,14 +44,17 @@ pub mod encoder {
         /// Where it stands.
         pub space_id: Option<Uuid>,
         pub channel_id: Uuid,
-        /// YouTube's id of the stream it sends.
-        pub stream: String,
-        pub address: String,
+        /// YouTube's id of the stream it sends; none until it is made.
+        pub stream: Option<String>,
+        pub address: Option<String>,
         /// The stream key, sealed.
-        pub sealed_key: String,
+        pub sealed_key: Option<String>,
         pub status: StreamStatus,
         pub health: Health,
-        pub seen_at: DateTime<Utc>,
+        /// When YouTube said so.
+        pub seen_at: Option<DateTime<Utc>>,
+        /// When YouTube was last asked, whatever it said.
+        pub looked_at: Option<DateTime<Utc>>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -8,6 +8,8 @@ pub mod read;
 #[cfg(feature = "store")]
 pub mod channel;
 #[cfg(feature = "store")]
+pub mod encoder;
+#[cfg(feature = "store")]
 pub mod entity;
 #[cfg(feature = "store")]
 pub mod ledger;

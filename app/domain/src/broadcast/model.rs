@@ -219,8 +219,12 @@ impl VideoId {
         match host.as_str() {
             "youtu.be" => Self::bare(first),
             "studio.youtube.com" if first == "video" => Self::bare(parts.next()?),
-            "youtube.com" | "www.youtube.com" | "m.youtube.com" | "music.youtube.com"
-            | "youtube-nocookie.com" | "www.youtube-nocookie.com" => match first {
+            "youtube.com"
+            | "www.youtube.com"
+            | "m.youtube.com"
+            | "music.youtube.com"
+            | "youtube-nocookie.com"
+            | "www.youtube-nocookie.com" => match first {
                 "watch" => query.split('&').find_map(|pair| Self::bare(pair.strip_prefix("v=")?)),
                 "live" | "embed" | "shorts" | "v" => Self::bare(parts.next()?),
                 _ => None,
@@ -230,7 +234,8 @@ impl VideoId {
     }
 
     fn bare(text: &str) -> Option<Self> {
-        let fits = text.len() == 11 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let fits =
+            text.len() == 11 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         fits.then(|| Self(text.to_owned()))
     }
 

@@ -52,7 +52,10 @@ impl Stream {
             id: text(&raw["id"]).ok_or(Unreadable("id"))?,
             title: text(&raw["snippet"]["title"]).unwrap_or_default(),
             status: word(&status["streamStatus"], StreamStatus::parse, "status.streamStatus")?,
-            health: status["healthStatus"]["status"].as_str().and_then(Health::parse).unwrap_or(Health::NoData),
+            health: status["healthStatus"]["status"]
+                .as_str()
+                .and_then(Health::parse)
+                .unwrap_or(Health::NoData),
             address: text(&ingestion["rtmpsIngestionAddress"])
                 .or_else(|| text(&ingestion["ingestionAddress"]))
                 .ok_or(Unreadable("cdn.ingestionInfo.rtmpsIngestionAddress"))?,
@@ -129,7 +132,10 @@ mod tests {
         raw["id"] = "b1".into();
         raw["status"]["lifeCycleStatus"] = "created".into();
         let read = Broadcast::read(raw.clone()).unwrap();
-        assert_eq!(read, Broadcast { id: "b1".into(), draft: draft(), phase: Phase::Created, stream: None, raw });
+        assert_eq!(
+            read,
+            Broadcast { id: "b1".into(), draft: draft(), phase: Phase::Created, stream: None, raw }
+        );
     }
 
     #[test]
@@ -157,7 +163,10 @@ mod tests {
             "status": { "privacyStatus": "public", "lifeCycleStatus": "live" },
         });
         let read = Broadcast::read(raw.clone()).unwrap();
-        assert_eq!((read.draft.starts_at, read.draft.ends_at), (made.parse().unwrap(), made.parse().unwrap()));
+        assert_eq!(
+            (read.draft.starts_at, read.draft.ends_at),
+            (made.parse().unwrap(), made.parse().unwrap())
+        );
         raw["status"]["lifeCycleStatus"] = "paused".into();
         assert_eq!(Broadcast::read(raw).unwrap_err(), Unreadable("status.lifeCycleStatus"));
     }

@@ -145,10 +145,7 @@ impl Subjects {
 
     fn event(&self, booking: Uuid) -> Option<Subject> {
         let booking = self.bookings.get(&booking)?;
-        let template = Template {
-            title: "{course} ({date})".into(),
-            description: "{link}".into(),
-        };
+        let template = Template { title: "{course} ({date})".into(), description: "{link}".into() };
         Some(Subject {
             title: booking.purpose.clone(),
             title_en: None,
@@ -199,8 +196,10 @@ pub(super) struct Holders(HashMap<String, Vec<Uuid>>);
 impl Holders {
     pub fn of(subjects: &Subjects, records: &[(broadcast::Model, Record)]) -> Self {
         let mut holders = Self::default();
-        for (row, record) in records.iter().filter(|(row, _)| row.state.is_open() && row.state != State::Manual) {
-            let ours = subjects.encoder(row).map(|encoder| encoder.stream.clone());
+        for (row, record) in
+            records.iter().filter(|(row, _)| row.state.is_open() && row.state != State::Manual)
+        {
+            let ours = subjects.encoder(row).and_then(|encoder| encoder.stream.clone());
             let said = ours.filter(|_| record.state.holds_encoder());
             let seen = record.seen.as_ref().and_then(|seen| seen.broadcast.stream.clone());
             for stream in said.into_iter().chain(seen) {
@@ -222,7 +221,7 @@ impl Holders {
         subject: &Subject,
         (row, record): (&broadcast::Model, &Record),
     ) -> Wanted {
-        let stream = subjects.encoder(row).map(|encoder| encoder.stream.clone());
+        let stream = subjects.encoder(row).and_then(|encoder| encoder.stream.clone());
         let today = seoul::day(centre.clock().now());
         Wanted {
             draft: subject.wanted(centre, row, record),

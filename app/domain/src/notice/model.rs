@@ -54,6 +54,8 @@ named! {
         BookingNoShow = "booking_no_show",
         Barred = "barred",
         BarLifted = "bar_lifted",
+        /// To producers: YouTube no longer honours a channel's grant.
+        ChannelLost = "channel_lost",
     }
 
     pub enum NoticeState {

@@ -8,6 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::account::tell::tell_people;
 use crate::account::{Audience, OnDuty, SignedIn, record};
 use crate::centre::Centre;
 use crate::course::Line;
@@ -20,7 +21,7 @@ use crate::studio::ask::{Obstacle, Refusal, StudioError, alternatives};
 use crate::studio::entity::{bar, booking};
 use crate::studio::keep::serve_waiting;
 use crate::studio::store::are_rivals;
-use crate::studio::write::{Step, begin, diary_around, find, tell_people, things_of, wanted};
+use crate::studio::write::{Step, begin, diary_around, find, things_of, wanted};
 use crate::studio::{BookingEvent, BookingState, Kind};
 
 /// One date of a series, or it and all that come after it.

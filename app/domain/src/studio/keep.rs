@@ -6,13 +6,14 @@ use sea_orm::{
     QueryOrder,
 };
 
+use crate::account::tell::tell_people;
 use crate::centre::Centre;
 use crate::notice::{Event, Facts};
 use crate::space::Slot;
 use crate::space::rules::SpaceRules;
 use crate::studio::ask::{StudioError, find_bar};
 use crate::studio::entity::{bar, booking};
-use crate::studio::write::{Step, begin, diary_around, tell_people, things_of, wanted};
+use crate::studio::write::{Step, begin, diary_around, things_of, wanted};
 use crate::studio::{BookingEvent, BookingState, Scope};
 
 /// Does whatever is due, and says to how many bookings. Where nothing is due nothing is locked.

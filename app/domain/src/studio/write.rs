@@ -3,16 +3,13 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
-    EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    EntityTrait, QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
 
-use crate::account::entity::{duty, person};
-use crate::account::{Duty, PersonState};
+use crate::account::tell::{people_on_duty, tell_people};
 use crate::centre::Centre;
 use crate::clock::Clock;
-use crate::language::Language;
-use crate::notice::store::{Draft, Recipient, queue};
 use crate::notice::{CalendarFact, Event, Facts};
 use crate::space::diary::{Diary, Holding, Wanted, hold, release, who_is};
 use crate::space::rules::SpaceRules;
@@ -211,38 +208,6 @@ fn calendar_of(booking: &booking::Model, at: DateTime<Utc>) -> Option<CalendarFa
         }
     };
     Some(CalendarFact { id: booking.id, sequence: booking.sequence, at, cancelled })
-}
-
-async fn people_on_duty(tx: &DatabaseTransaction, duty: Duty) -> Result<Vec<Uuid>, DbErr> {
-    duty::Entity::find()
-        .select_only()
-        .column(duty::Column::PersonId)
-        .filter(duty::Column::Name.eq(duty))
-        .order_by_asc(duty::Column::PersonId)
-        .into_tuple()
-        .all(tx)
-        .await
-}
-
-pub(super) async fn tell_people(
-    tx: &DatabaseTransaction,
-    clock: &Clock,
-    people: &[Uuid],
-    event: Event,
-    facts: Facts,
-) -> Result<(), DbErr> {
-    let languages: Vec<(Uuid, Language)> = person::Entity::find()
-        .select_only()
-        .column(person::Column::Id)
-        .column(person::Column::Language)
-        .filter(person::Column::Id.is_in(people.iter().copied()))
-        .filter(person::Column::State.eq(PersonState::Active))
-        .order_by_asc(person::Column::Id)
-        .into_tuple()
-        .all(tx)
-        .await?;
-    let draft = |(id, language)| Draft { event, to: Recipient::Person(id), language, facts: facts.clone() };
-    queue(tx, clock, languages.into_iter().map(draft).collect()).await
 }
 
 /// The booking of a code as it stands in this transaction.
