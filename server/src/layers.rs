@@ -17,6 +17,7 @@ use ipnet::IpNet;
 use tracing::Instrument;
 use web::AppError;
 use web::ask::SourceIp;
+use web::broadcast::Embeds;
 
 use crate::door::{Came, TurnedAway};
 use crate::router::WebSettings;
@@ -67,6 +68,13 @@ pub async fn observe(State(centre): State<Centre>, request: Request, next: Next)
     response
 }
 
+/// Of pages that show a video, and of no others: the same, and YouTube's player without cookies.
+const WITH_PLAYER: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+     frame-src https://www.youtube-nocookie.com; object-src 'none'; base-uri 'none'; form-action 'self'; \
+     frame-ancestors 'none'",
+);
+
 const SECURITY: [(HeaderName, HeaderValue); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
@@ -92,8 +100,12 @@ const TWO_YEARS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 pub fn protect<B>(centre: &Centre) -> impl Fn(Response<B>) -> Response<B> + Clone + use<B> {
     let over_tls = centre.settings().public_url.starts_with("https://");
     move |mut response| {
+        let embeds = response.extensions().get::<Embeds>().is_some();
         let headers = response.headers_mut();
         headers.extend(SECURITY);
+        if embeds {
+            headers.insert(header::CONTENT_SECURITY_POLICY, WITH_PLAYER);
+        }
         if over_tls {
             headers.insert(header::STRICT_TRANSPORT_SECURITY, TWO_YEARS);
         }

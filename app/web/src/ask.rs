@@ -160,6 +160,7 @@ fn staff_menu(l: Language, viewer: &SignedIn) -> Vec<MenuItem> {
         (Duty::Instructor, words::course::runs(l), "/manage/runs"),
         (Duty::Producer, words::studio::menu(l), "/manage/studio"),
         (Duty::TrainingManager, words::studio::menu(l), "/manage/studio"),
+        (Duty::Producer, words::broadcast::broadcasts(l), "/manage/broadcasts"),
         (Duty::PrivacyOfficer, words::privacy::officer_page(l), "/manage/privacy"),
         (Duty::Administrator, words::space::places(l), "/manage/places"),
         (Duty::Administrator, words::account::menu_people(l), "/manage/people"),

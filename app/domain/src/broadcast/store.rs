@@ -9,7 +9,7 @@ use sea_orm::{
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::account::{Producer, RunEditor, SignedIn};
+use crate::account::{Audience as Residents, Producer, RunEditor, SignedIn};
 use crate::broadcast::call::{Draft, Latency, Privacy};
 use crate::broadcast::entity::{broadcast, broadcast_event, channel, encoder, viewer_sample};
 use crate::broadcast::plan::{Record, Wanted};
@@ -17,8 +17,10 @@ use crate::broadcast::reconcile::note;
 use crate::broadcast::wanted::{Holders, Subject, Subjects};
 use crate::broadcast::{BroadcastEvent, ChannelState, State, VideoId};
 use crate::centre::Centre;
-use crate::course::entity::{class_session, run};
+use crate::course::entity::{class_session, course, run};
 use crate::course::{ClassState, Mode, RunState};
+use crate::registration::State as Standing;
+use crate::registration::entity::application;
 use crate::studio::Kind;
 use crate::studio::entity::booking;
 
@@ -592,4 +594,100 @@ pub async fn decide_difference(
         Ok(change)
     })
     .await
+}
+
+/// Whether somebody may watch. A run's broadcast that not everybody may find is for those who have a place in the run, and
+/// for whoever runs the show; an event's for whoever has its address.
+pub async fn may_watch(centre: &Centre, viewer: Option<&SignedIn>, shown: &Shown) -> Result<bool, DbErr> {
+    if viewer.is_some_and(|viewer| Host::of(viewer, &shown.subject).is_some()) {
+        return Ok(true);
+    }
+    let Some(run) = &shown.subject.run else { return Ok(shown.row.privacy != Privacy::Private) };
+    if !run.is_published || shown.row.privacy == Privacy::Private {
+        return Ok(false);
+    }
+    if shown.row.privacy == Privacy::Public {
+        return Ok(true);
+    }
+    let Some(viewer) = viewer else { return Ok(false) };
+    let place = application::Entity::find()
+        .filter(application::Column::RunId.eq(run.id))
+        .filter(application::Column::PersonId.eq(viewer.id()))
+        .filter(application::Column::State.eq(Standing::Booked))
+        .one(centre.database())
+        .await?;
+    Ok(place.is_some())
+}
+
+/// Whether everybody may know that it takes place.
+pub fn is_public(shown: &Shown) -> bool {
+    let class = shown.subject.run.as_ref();
+    let is_for_all = class.is_none_or(|run| run.is_published && run.audience == Residents::Resident);
+    is_for_all && shown.row.privacy == Privacy::Public && shown.row.state != State::Cancelled
+}
+
+/// Something that could be broadcast and isn't planned to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unplanned {
+    /// Of the run or the booking.
+    pub code: String,
+    pub title: String,
+    pub starts_at: DateTime<Utc>,
+    pub is_class: bool,
+}
+
+/// Runs held online with classes to come that have no broadcast, and live bookings of the studio; by start.
+pub async fn list_unplanned(centre: &Centre, _: &Producer) -> Result<Vec<Unplanned>, DbErr> {
+    let (db, now) = (centre.database(), centre.clock().now());
+    let planned = broadcast::Entity::find().all(db).await?;
+    let runs = run::Entity::find()
+        .filter(run::Column::Mode.ne(Mode::InPerson))
+        .filter(run::Column::State.ne(RunState::Cancelled))
+        .all(db)
+        .await?;
+    let mut unplanned = Vec::new();
+    for run in runs {
+        let course = course::Entity::find_by_id(run.course_id).one(db).await?;
+        let classes = class_session::Entity::find()
+            .filter(class_session::Column::RunId.eq(run.id))
+            .filter(class_session::Column::State.eq(ClassState::Planned))
+            .filter(class_session::Column::EndsAt.gt(now))
+            .order_by_asc(class_session::Column::StartsAt)
+            .all(db)
+            .await?;
+        let is_planned = |class: &&class_session::Model| {
+            planned.iter().any(|it| it.run_id == Some(run.id) && it.number == Some(class.number))
+        };
+        if let (Some(class), Some(course)) = (classes.iter().find(|class| !is_planned(class)), course) {
+            let (code, title, starts_at) = (run.code.clone(), course.title, class.starts_at);
+            unplanned.push(Unplanned { code, title, starts_at, is_class: true });
+        }
+    }
+    let bookings = booking::Entity::find()
+        .filter(booking::Column::Kind.eq(Kind::Live))
+        .filter(booking::Column::EndsAt.gt(now))
+        .all(db)
+        .await?;
+    let open = bookings.into_iter().filter(|booking| {
+        booking.state.holds() && planned.iter().all(|it| it.booking_id != Some(booking.id))
+    });
+    unplanned.extend(open.map(|booking| Unplanned {
+        code: booking.code,
+        title: booking.purpose,
+        starts_at: booking.starts_at,
+        is_class: false,
+    }));
+    unplanned.sort_by(|one, other| (one.starts_at, &one.code).cmp(&(other.starts_at, &other.code)));
+    Ok(unplanned)
+}
+
+/// A show that goes on with the encoder that another needs: whoever waits may end it.
+pub async fn overrun(centre: &Centre, waiting: &Shown) -> Result<Option<Shown>, DbErr> {
+    let Some(encoder) = waiting.row.encoder_id else { return Ok(None) };
+    let wanted = Condition::all()
+        .add(broadcast::Column::EncoderId.eq(encoder))
+        .add(broadcast::Column::Id.ne(waiting.row.id))
+        .add(broadcast::Column::State.is_in([State::Live, State::Ending]));
+    let found = show(centre, wanted).await?;
+    Ok(found.into_iter().find(|it| it.subject.starts_at < waiting.subject.starts_at))
 }

@@ -470,8 +470,18 @@ async fn next_code<C: ConnectionTrait>(tx: &C, now: DateTime<Utc>) -> Result<Str
     let year = seoul::day(now).year();
     let prefix = BookingCode::of_year(year, 0);
     let prefix = prefix.as_str().trim_end_matches('0');
-    let this_year = booking::Entity::find().filter(booking::Column::Code.starts_with(prefix));
-    let mut number = u32::try_from(this_year.count(tx).await?).unwrap_or(u32::MAX);
+    // The newest booking that has such a code is found at once, from the end; to count them would read a whole year.
+    let newest: Option<String> = booking::Entity::find()
+        .select_only()
+        .column(booking::Column::Code)
+        .filter(booking::Column::Code.starts_with(prefix))
+        .order_by_desc(booking::Column::Id)
+        .limit(1)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    let number_in = |code: &str| code.strip_prefix(prefix)?.parse().ok();
+    let mut number: u32 = newest.as_deref().and_then(number_in).unwrap_or_default();
     loop {
         number += 1;
         let code = BookingCode::of_year(year, number).as_str().to_owned();

@@ -121,6 +121,7 @@ pub(super) fn subject(l: Language, event: Event, course: &str) -> String {
         Event::BookingNoShow => words::booking_no_show_subject(l, course),
         Event::Barred => words::barred_subject(l).into(),
         Event::BarLifted => words::bar_lifted_subject(l).into(),
+        Event::ChannelLost => words::channel_lost_subject(l, course),
     }
 }
 
@@ -167,6 +168,7 @@ fn sentence(l: Language, event: Event, facts: &Facts) -> String {
         Event::BookingNoShow => words::booking_no_show(l, course),
         Event::Barred => words::barred(l, moment(facts.until)),
         Event::BarLifted => words::bar_lifted(l).into(),
+        Event::ChannelLost => words::channel_lost(l, course),
     }
 }
 
@@ -205,6 +207,7 @@ fn link(l: Language, event: Event, facts: &Facts, public_url: &str) -> Option<(&
         (_, Some(token), _) => Some((words::link_confirm(l), to(&format!("/confirm/link/{token}")))),
         (Event::NotRegistered, ..) => Some((words::link_sign_up(l), to("/sign-up"))),
         (Event::Offered, ..) => Some((words::link_offer(l), to("/my"))),
+        (Event::ChannelLost, ..) => Some((words::link_channels(l), to("/manage/channels"))),
         (_, _, Some(code)) => Some((words::link_run(l), to(&format!("/courses/{code}")))),
         _ => None,
     }

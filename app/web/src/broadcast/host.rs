@@ -1,0 +1,148 @@
+//! The page of whoever stands alone before the camera: is my picture arriving, begin, end, whom to call.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::account::Denied;
+use domain::broadcast::State;
+use domain::broadcast::store::{self as broadcasts, BroadcastError, Host, Shown};
+use leptos::prelude::*;
+
+use super::LiveSwitch;
+use super::sentence::{encoder_sentence, refused, state_badge, title, trouble_sentence};
+use crate::AppError;
+use crate::ask::Ask;
+use crate::ui::{
+    Alert, Breadcrumb, Button, Crumb, DescriptionList, Fact, Form, Input, LinkButton, Look, PageHead, Query,
+    Telephone, Tone,
+};
+use crate::when;
+use crate::words::broadcast as words;
+
+async fn find(ask: &Ask, code: &str) -> Result<(Shown, Host), AppError> {
+    let viewer = ask.signed_in()?;
+    let shown = broadcasts::find(&ask.centre, code).await?.ok_or(AppError::NotFound)?;
+    let host = Host::of(viewer, &shown.subject).ok_or(AppError::Denied(Denied))?;
+    Ok((shown, host))
+}
+
+/// `GET /live/{code}/host`
+pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Result<Response, AppError> {
+    let (shown, _) = find(&ask, &code).await?;
+    let done = match query.text("done") {
+        "start" => Some(words::done_start(ask.language)),
+        "end" => Some(words::done_end(ask.language)),
+        _ => None,
+    };
+    draw(&ask, &shown, StatusCode::OK, done, None).await
+}
+
+/// `POST /live/{code}/start`
+pub async fn start(ask: Ask, Path(code): Path<String>, _: Input) -> Result<Response, AppError> {
+    let (shown, host) = find(&ask, &code).await?;
+    answer(&ask, &shown, "start", &code, broadcasts::ask_start(&ask.centre, &host, &code).await).await
+}
+
+/// `POST /live/{code}/end`: also from the page of whoever waits for the encoder, which `back` names.
+pub async fn end(ask: Ask, Path(code): Path<String>, input: Input) -> Result<Response, AppError> {
+    let (shown, host) = match find(&ask, &code).await {
+        // An instructor who waits may end the show before hers: it stands in the way of her class.
+        Err(AppError::Denied(_)) => in_the_way(&ask, &code, input.text("back")).await?,
+        found => found?,
+    };
+    let back = if input.text("back").is_empty() { code.clone() } else { input.text("back").to_owned() };
+    answer(&ask, &shown, "end", &back, broadcasts::ask_end(&ask.centre, &host, &code).await).await
+}
+
+/// The show of `code`, where it holds the encoder that `waiting`, which the asker hosts, needs.
+async fn in_the_way(ask: &Ask, code: &str, waiting: &str) -> Result<(Shown, Host), AppError> {
+    let (waiting, host) = find(ask, waiting).await?;
+    let overrun = broadcasts::overrun(&ask.centre, &waiting).await?;
+    let overrun = overrun.filter(|it| it.row.code == code && is_over(ask, it));
+    Ok((overrun.ok_or(AppError::Denied(Denied))?, host))
+}
+
+fn is_over(ask: &Ask, shown: &Shown) -> bool {
+    shown.subject.ends_at <= ask.centre.clock().now()
+}
+
+async fn answer(
+    ask: &Ask,
+    shown: &Shown,
+    done: &str,
+    back: &str,
+    result: Result<(), BroadcastError>,
+) -> Result<Response, AppError> {
+    match result {
+        Ok(()) => Ok(ask.see_other(&format!("/live/{back}/host?done={done}"))),
+        Err(error) => {
+            let (status, _, sentence) = refused(ask.language, error)?;
+            draw(ask, shown, status, None, Some(sentence)).await
+        }
+    }
+}
+
+async fn draw(
+    ask: &Ask,
+    shown: &Shown,
+    status: StatusCode,
+    done: Option<&'static str>,
+    refused: Option<&'static str>,
+) -> Result<Response, AppError> {
+    let l = ask.language;
+    let overrun = broadcasts::overrun(&ask.centre, shown).await?.filter(|it| is_over(ask, it));
+    let (code, state) = (shown.row.code.clone(), shown.row.state);
+    let heading = words::host_of(l, title(l, shown));
+    let begins =
+        matches!(state, State::Created | State::Bound | State::Armed) && shown.row.start_asked.is_none();
+    let ends = matches!(state, State::Live | State::Ending) && shown.row.end_asked.is_none();
+    Ok(ask.refuse(status, &heading.clone(), || {
+        let subject = &shown.subject;
+        let way = vec![Crumb::new(l, words::live(l), "/live")];
+        let facts = vec![
+            Fact::new(words::when(l), when::span(l, subject.starts_at, subject.ends_at)),
+            Fact::new(words::state(l), state_badge(l, state)),
+            Fact::new(words::picture(l), encoder_sentence(l, shown.encoder.as_ref())),
+        ];
+        let phone = ask.centre.settings().phone.clone();
+        let watched = super::watch::word_of(ask, shown);
+        let (back, watch) = (code.clone(), l.path(&format!("/live/{code}")));
+        let path = move |act: &str| l.path(&format!("/live/{code}/{act}"));
+        view! {
+            <Breadcrumb l=l way=way here=words::host(l)/>
+            <PageHead title=heading/>
+            {done.map(|done| view! { <div role="status"><Alert l=l tone=Tone::Success><p>{done}</p></Alert></div> })}
+            {refused.map(|why| view! { <div role="alert"><Alert l=l tone=Tone::Danger><p>{why}</p></Alert></div> })}
+            {overrun.map(|other| {
+                let action = l.path(&format!("/live/{}/end", other.row.code));
+                let sentence = words::overrun(l, title(l, &other), when::time(other.subject.ends_at));
+                view! {
+                    <div role="alert"><Alert l=l tone=Tone::Danger>
+                        <p>{sentence}</p>
+                        <form method="post" action=action>
+                            <input type="hidden" name="back" value=back/>
+                            <Button look=Look::Danger>{words::end_previous(l)}</Button>
+                        </form>
+                    </Alert></div>
+                }
+            })}
+            {shown.row.trouble.map(|trouble| view! {
+                <div role="alert"><Alert l=l tone=Tone::Danger><p>{trouble_sentence(l, trouble)}</p></Alert></div>
+            })}
+            <DescriptionList items=facts/>
+            <LiveSwitch l=l path=path("state") state=watched milliseconds=None/>
+            {begins.then(|| view! {
+                <p>{words::start_hint(l)}</p>
+                <Form l=l action=path("start")><Button>{words::start(l)}</Button></Form>
+            })}
+            {ends.then(|| view! {
+                <p>{words::end_hint(l)}</p>
+                <Form l=l action=path("end")><Button look=Look::Danger>{words::end(l)}</Button></Form>
+            })}
+            <p class="actions">
+                <LinkButton href=watch look=Look::Tertiary small=true>{words::to_watch(l)}</LinkButton>
+            </p>
+            {(!phone.is_empty()).then(|| view! { <p class="live-phone">{words::host_help(l)} " " <Telephone number=phone/></p> })}
+        }
+    }))
+}

@@ -1,0 +1,187 @@
+//! What is live now and next, and the page on which one watches.
+
+use axum::Json;
+use axum::extract::Path;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
+use domain::broadcast::store::{self as broadcasts, Host, Shown};
+use domain::broadcast::{OnShow, State, on_show};
+use domain::seoul;
+use leptos::prelude::*;
+
+use super::LiveSwitch;
+use super::sentence::{state_badge, title};
+use crate::AppError;
+use crate::ask::Ask;
+use crate::ui::{
+    Alert, Breadcrumb, Crumb, DescriptionList, EmptyState, Fact, LinkButton, Look, PageHead, Query,
+    StructuredItem, StructuredList, Telephone, Tone,
+};
+use crate::when;
+use crate::words::{Language, broadcast as words};
+
+/// Goes with a page that shows a video: the content policy then lets in YouTube's player without cookies.
+#[derive(Clone, Copy, Debug)]
+pub struct Embeds;
+
+/// How far ahead the list looks.
+const AHEAD: TimeDelta = TimeDelta::days(14);
+
+/// `GET /live`
+pub async fn list(ask: Ask) -> Result<Response, AppError> {
+    let (l, now) = (ask.language, ask.centre.clock().now());
+    let mut shown = broadcasts::list_between(&ask.centre, now, now + AHEAD).await?;
+    shown.retain(|it| broadcasts::is_public(it) && it.row.state != State::Attention);
+    let (on, next): (Vec<Shown>, Vec<Shown>) =
+        shown.into_iter().partition(|it| show_of(it, now) == OnShow::Live);
+    let draw = |list: &[Shown]| {
+        let items: Vec<_> = list.iter().map(|it| item(l, it)).collect();
+        view! { <StructuredList>{items}</StructuredList> }
+    };
+    Ok(ask.page(words::live(l), || {
+        view! {
+            <Breadcrumb l=l here=words::live(l)/>
+            <PageHead title=words::live(l) lead=words::live_lead(l)/>
+            <h2 class="section-title">{words::live_now(l)}</h2>
+            {if on.is_empty() { view! { <p>{words::live_none(l)}</p> }.into_any() } else { draw(&on).into_any() }}
+            <h2 class="section-title">{words::live_next(l)}</h2>
+            {if next.is_empty() {
+                view! { <EmptyState title=words::live_none_next(l)/> }.into_any()
+            } else {
+                draw(&next).into_any()
+            }}
+        }
+    }))
+}
+
+fn item(l: Language, shown: &Shown) -> impl IntoView + use<> {
+    let subject = &shown.subject;
+    let facts = vec![
+        Fact::new(words::when(l), when::span(l, subject.starts_at, subject.ends_at)),
+        Fact::new(words::presenter(l), subject.presenter.clone()),
+    ];
+    let facts = facts.into_iter().take(if subject.presenter.is_empty() { 1 } else { 2 }).collect::<Vec<_>>();
+    let href = l.path(&format!("/live/{}", shown.row.code));
+    view! { <StructuredItem href=href title=title(l, shown) items=facts/> }
+}
+
+fn show_of(shown: &Shown, now: chrono::DateTime<chrono::Utc>) -> OnShow {
+    if shown.subject.cancelled {
+        return OnShow::Cancelled;
+    }
+    on_show(shown.row.state, shown.subject.starts_at, shown.subject.ends_at, now)
+}
+
+/// The broadcast of a code, for those who may watch it. Others learn where to sign in, or nothing.
+pub(super) async fn find(ask: &Ask, code: &str) -> Result<Shown, AppError> {
+    let shown = broadcasts::find(&ask.centre, code).await?.ok_or(AppError::NotFound)?;
+    if broadcasts::may_watch(&ask.centre, ask.viewer.as_ref(), &shown).await? {
+        return Ok(shown);
+    }
+    ask.signed_in()?;
+    Err(domain::account::Denied.into())
+}
+
+/// The word by which an open page knows that it has to be another.
+pub(super) fn word_of(ask: &Ask, shown: &Shown) -> String {
+    let show = show_of(shown, ask.centre.clock().now());
+    let times = (shown.subject.starts_at.timestamp(), shown.subject.ends_at.timestamp());
+    let video = shown.row.video.as_deref().unwrap_or_default();
+    format!("{show:?} {video} {times:?} {}", shown.row.state.as_str())
+}
+
+/// `GET /live/{code}/state`
+pub async fn state(ask: Ask, Path(code): Path<String>) -> Result<Response, AppError> {
+    let shown = find(&ask, &code).await?;
+    Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(word_of(&ask, &shown))).into_response())
+}
+
+/// `GET /live/{code}?play=1`: `play` shows the replay; what is live is shown at once.
+pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Result<Response, AppError> {
+    let (l, now) = (ask.language, ask.centre.clock().now());
+    let shown = find(&ask, &code).await?;
+    let show = show_of(&shown, now);
+    let is_host = ask.viewer.as_ref().is_some_and(|viewer| Host::of(viewer, &shown.subject).is_some());
+    let replay_over = shown.row.replay_until.is_some_and(|last| last < seoul::day(now));
+    let video = shown.row.video.clone();
+    let plays = match show {
+        OnShow::Live => video.is_some(),
+        OnShow::After => video.is_some() && !replay_over && query.flag("play"),
+        OnShow::Before | OnShow::Cancelled => false,
+    };
+    let heading = title(l, &shown);
+    let mut response = ask.page(&heading, || {
+        let subject = &shown.subject;
+        let way = vec![Crumb::new(l, words::live(l), "/live")];
+        let until = u64::try_from((subject.starts_at - now).num_milliseconds()).ok().filter(|_| show == OnShow::Before);
+        let switch = (show != OnShow::Cancelled).then(|| {
+            let path = l.path(&format!("/live/{code}/state"));
+            view! { <LiveSwitch l=l path=path state=word_of(&ask, &shown) milliseconds=until/> }
+        });
+        let mut facts = vec![Fact::new(words::when(l), when::span(l, subject.starts_at, subject.ends_at))];
+        if !subject.presenter.is_empty() {
+            facts.push(Fact::new(words::presenter(l), subject.presenter.clone()));
+        }
+        let course = subject.run.as_ref().map(|run| l.path(&format!("/courses/{}", run.code)));
+        let is_late = show == OnShow::Before && now >= subject.starts_at;
+        let phone = ask.centre.settings().phone.clone();
+        view! {
+            <Breadcrumb l=l way=way here=heading.clone()/>
+            <PageHead title=heading.clone()/>
+            <DescriptionList items=facts/>
+            {status(l, &shown, show, is_late, replay_over)}
+            {switch}
+            {plays.then(|| video.as_deref().map(|video| player(l, video, &heading)))}
+            {(show == OnShow::After && video.is_some() && !replay_over && !plays).then(|| view! {
+                <p class="actions"><LinkButton href=l.path(&format!("/live/{code}?play=1"))>{words::watch_replay(l)}</LinkButton></p>
+            })}
+            {(show == OnShow::Live && plays && subject.run.is_some()).then(|| view! { <p class="live-limit">{words::link_limit(l)}</p> })}
+            <p class="actions">
+                {course.map(|href| view! { <LinkButton href=href look=Look::Tertiary small=true>{words::to_course(l)}</LinkButton> })}
+                {is_host.then(|| view! { <LinkButton href=l.path(&format!("/live/{code}/host")) look=Look::Secondary small=true>{words::host(l)}</LinkButton> })}
+            </p>
+            {(!phone.is_empty()).then(|| view! { <p>{words::help(l)} " " <Telephone number=phone/></p> })}
+        }
+    });
+    if plays {
+        response.extensions_mut().insert(Embeds);
+    }
+    Ok(response)
+}
+
+/// What the reader is to know now.
+fn status(
+    l: Language,
+    shown: &Shown,
+    show: OnShow,
+    is_late: bool,
+    replay_over: bool,
+) -> impl IntoView + use<> {
+    let (tone, sentence) = match show {
+        OnShow::Cancelled => (Tone::Danger, words::watch_cancelled(l)),
+        OnShow::Before if is_late => (Tone::Warning, words::watch_late(l)),
+        OnShow::Before => (Tone::Information, words::watch_before(l)),
+        OnShow::Live => (Tone::Success, words::watch_live(l)),
+        OnShow::After if shown.row.video.is_none() => (Tone::Information, words::watch_over(l)),
+        OnShow::After if replay_over => (Tone::Information, words::replay_over(l)),
+        OnShow::After => (Tone::Information, words::watch_after(l)),
+    };
+    view! {
+        {(show == OnShow::Live).then(|| state_badge(l, State::Live))}
+        <div role="status"><Alert l=l tone=tone><p>{sentence}</p></Alert></div>
+    }
+}
+
+/// YouTube's player without cookies, and the way to YouTube's own program.
+fn player(l: Language, video: &str, title: &str) -> impl IntoView + use<> {
+    let source = format!("https://www.youtube-nocookie.com/embed/{video}?rel=0&hl={}", l.code());
+    let watch = format!("https://www.youtube.com/watch?v={video}");
+    let title = title.to_owned();
+    view! {
+        <div class="live-player">
+            <iframe src=source title=title allow="fullscreen; picture-in-picture" allowfullscreen referrerpolicy="strict-origin-when-cross-origin"></iframe>
+        </div>
+        <p><a href=watch rel="noreferrer">{words::on_youtube(l)}</a></p>
+    }
+}
