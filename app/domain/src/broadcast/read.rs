@@ -18,6 +18,14 @@ impl Broadcast {
     pub fn read(raw: Value) -> Result<Self, Unreadable> {
         let (snippet, status) = (&raw["snippet"], &raw["status"]);
         let details = &raw["contentDetails"];
+        // So that a draft can be written into it.
+        for (part, name) in
+            [(details, "contentDetails"), (&details["monitorStream"], "contentDetails.monitorStream")]
+        {
+            if !part.is_null() && !part.is_object() {
+                return Err(Unreadable(name));
+            }
+        }
         let made_at = moment(&snippet["publishedAt"]).unwrap_or_default();
         let starts_at = moment(&snippet["scheduledStartTime"])
             .or_else(|| moment(&snippet["actualStartTime"]))
@@ -52,7 +60,10 @@ impl Stream {
             id: text(&raw["id"]).ok_or(Unreadable("id"))?,
             title: text(&raw["snippet"]["title"]).unwrap_or_default(),
             status: word(&status["streamStatus"], StreamStatus::parse, "status.streamStatus")?,
-            health: status["healthStatus"]["status"].as_str().and_then(Health::parse).unwrap_or(Health::NoData),
+            health: status["healthStatus"]["status"]
+                .as_str()
+                .and_then(Health::parse)
+                .unwrap_or(Health::NoData),
             address: text(&ingestion["rtmpsIngestionAddress"])
                 .or_else(|| text(&ingestion["ingestionAddress"]))
                 .ok_or(Unreadable("cdn.ingestionInfo.rtmpsIngestionAddress"))?,
@@ -129,7 +140,10 @@ mod tests {
         raw["id"] = "b1".into();
         raw["status"]["lifeCycleStatus"] = "created".into();
         let read = Broadcast::read(raw.clone()).unwrap();
-        assert_eq!(read, Broadcast { id: "b1".into(), draft: draft(), phase: Phase::Created, stream: None, raw });
+        assert_eq!(
+            read,
+            Broadcast { id: "b1".into(), draft: draft(), phase: Phase::Created, stream: None, raw }
+        );
     }
 
     #[test]
@@ -157,7 +171,18 @@ mod tests {
             "status": { "privacyStatus": "public", "lifeCycleStatus": "live" },
         });
         let read = Broadcast::read(raw.clone()).unwrap();
-        assert_eq!((read.draft.starts_at, read.draft.ends_at), (made.parse().unwrap(), made.parse().unwrap()));
+        assert_eq!(
+            (read.draft.starts_at, read.draft.ends_at),
+            (made.parse().unwrap(), made.parse().unwrap())
+        );
+        draft().apply(&mut raw.clone());
+        let odd = serde_json::json!({ "monitorStream": "none" });
+        let odd = Broadcast::read({
+            let mut raw = raw.clone();
+            raw["contentDetails"] = odd;
+            raw
+        });
+        assert_eq!(odd.unwrap_err(), Unreadable("contentDetails.monitorStream"));
         raw["status"]["lifeCycleStatus"] = "paused".into();
         assert_eq!(Broadcast::read(raw).unwrap_err(), Unreadable("status.lifeCycleStatus"));
     }
