@@ -14,7 +14,7 @@ pub enum Fault {
     NoConnection,
     Closed(When),
     Hang(When),
-    /// An answer with this status (5xx) in Google's envelope.
+    /// An answer with this status (5xx, or a redirection) in Google's envelope.
     Trouble(u16, When),
     /// Refused with this status and reason, without effect.
     Refused(u16, &'static str),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use domain::broadcast::call::Grant;
 use domain::clock::Clock;
@@ -194,7 +194,11 @@ fn whole(reply: &Reply) -> Response {
 fn send(status: u16, body: Vec<u8>) -> Response {
     let kind = if body.starts_with(b"<") { "text/html" } else { "application/json; charset=UTF-8" };
     let status = StatusCode::from_u16(status).expect("a status");
-    (status, [(header::CONTENT_TYPE, kind)], body).into_response()
+    let mut answer = (status, [(header::CONTENT_TYPE, kind)], body).into_response();
+    if status.is_redirection() {
+        answer.headers_mut().insert(header::LOCATION, HeaderValue::from_static("/youtube/v3/channels"));
+    }
+    answer
 }
 
 fn cut(status: u16, mut body: Vec<u8>) -> Response {

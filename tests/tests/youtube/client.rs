@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use domain::broadcast::call::{
     Answer, Call, Hindrance, Method, Move, Outcome, Phase, Reason, StreamStatus, Youtube,
 };
-use tests::youtube::Fault;
+use tests::youtube::{Fault, When};
 
 use super::{Scene, broadcast, done, draft, png, start, with_google};
 
@@ -243,6 +243,20 @@ fn a_short_delay_is_not_the_days_end() {
         let (client, grant) = (google.client(), google.grant());
         google.world().faults.push_back(Some(Fault::Refused(429, "rateLimitExceeded")));
         assert_eq!(reason(client.call(&grant, &Call::ReadChannel).await), Reason::TooFast);
+    });
+}
+
+#[test]
+fn nobody_is_followed_elsewhere() {
+    with_google(async |google, _| {
+        let (client, grant) = (google.client(), google.grant());
+        for status in [301, 302, 307, 308] {
+            google.world().faults.push_back(Some(Fault::Trouble(status, When::Before)));
+            let before = google.world().log.len();
+            let outcome = client.call(&grant, &Call::InsertBroadcast(draft("1회"))).await;
+            assert!(matches!(outcome, Outcome::Uncertain(_)), "{outcome:?}");
+            assert_eq!(google.world().log.len() - before, 1);
+        }
     });
 }
 
