@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use domain::account::Address;
 use domain::centre::Settings;
+use domain::seal::Sealer;
 use domain::studio::StudioSettings;
 use ipnet::IpNet;
 use lettre::message::Mailbox;
@@ -18,6 +19,9 @@ use serde::Deserialize;
 use thiserror::Error;
 use toml::{Table, Value};
 use web::ui::{Bilingual, CentreFacts};
+
+use crate::youtube::YoutubeSettings;
+use crate::youtube::config::{self as youtube, YoutubeFile};
 
 /// The settings on the command line: the most used by a name of their own, the others with `--set`.
 #[derive(Args, Clone, Debug, Default)]
@@ -69,8 +73,13 @@ impl Flags {
 }
 
 /// Environment variables with a name of their own, and the keys they stand for.
-const SECRETS: [(&str, &str); 3] =
-    [("DATABASE_URL", "database_url"), ("CENTRE_SMTP", "mail.smtp"), ("CENTRE_TEXT_HEADER", "text.header")];
+const SECRETS: [(&str, &str); 5] = [
+    ("DATABASE_URL", "database_url"),
+    ("CENTRE_SMTP", "mail.smtp"),
+    ("CENTRE_TEXT_HEADER", "text.header"),
+    ("CENTRE_YOUTUBE_SECRET", "youtube.client_secret"),
+    ("CENTRE_SECRET_KEYS", "secrets.keys"),
+];
 
 /// The settings among the variables of the environment, by key. Empty ones count as unset.
 fn of_environment(variables: impl IntoIterator<Item = (String, String)>) -> Vec<(String, String)> {
@@ -123,7 +132,7 @@ fn with(mut settings: Table, key: &str, value: Value) -> Table {
 }
 
 /// The file as it is written; a key it doesn't know is an error.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct File {
     data: Option<PathBuf>,
@@ -146,6 +155,8 @@ struct File {
     mail: MailFile,
     text: Option<TextFile>,
     studio: StudioFile,
+    youtube: YoutubeFile,
+    secrets: SecretsFile,
 }
 
 /// A text in both languages: `name = { ko = "…", en = "…" }`.
@@ -185,6 +196,12 @@ struct TextFile {
     body: Option<String>,
 }
 
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct SecretsFile {
+    keys: Vec<String>,
+}
+
 /// Everything `server` is told, checked.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -200,6 +217,10 @@ pub struct Config {
     pub mail: Mail,
     /// Without one, text messages become files.
     pub text: Option<TextGateway>,
+    /// Without one, nothing is said to YouTube.
+    pub youtube: Option<YoutubeSettings>,
+    /// Seals what the database may keep only sealed.
+    pub sealer: Sealer,
     pub settings: Settings,
     /// What pages and letters say about the centre.
     pub facts: CentreFacts,
@@ -245,7 +266,7 @@ pub enum ConfigError {
     File { path: PathBuf, why: String },
 }
 
-fn wrong(name: impl Into<String>, why: impl ToString) -> ConfigError {
+pub(crate) fn wrong(name: impl Into<String>, why: impl ToString) -> ConfigError {
     ConfigError::Wrong { name: name.into(), why: why.to_string() }
 }
 
@@ -303,6 +324,8 @@ impl Config {
             metrics_from: read_networks("metrics_from", &file.metrics_from)?,
             mail: read_mail(file.mail, &settings.public_url)?,
             text: file.text.map(read_text).transpose()?,
+            youtube: read_youtube(file.youtube, &file.secrets, &settings.public_url)?,
+            sealer: Sealer::new(&file.secrets.keys).map_err(|why| wrong("secrets.keys", why))?,
             settings,
             facts,
         })
@@ -436,6 +459,18 @@ fn read_database(url: Option<&str>, data: &Path) -> Result<Database, ConfigError
     Ok(Database::Sqlite(path.into()))
 }
 
+fn read_youtube(
+    file: YoutubeFile,
+    secrets: &SecretsFile,
+    public_url: &str,
+) -> Result<Option<YoutubeSettings>, ConfigError> {
+    let settings = youtube::read(file, public_url)?;
+    if settings.is_some() && secrets.keys.is_empty() {
+        return Err(wrong("secrets.keys", "is missing: what YouTube entrusts to us is kept sealed"));
+    }
+    Ok(settings)
+}
+
 fn read_mail(file: MailFile, public_url: &str) -> Result<Mail, ConfigError> {
     let host = reqwest::Url::parse(public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
     let from = file.from.unwrap_or_else(|| format!("centre@{}", mail_host(host.as_deref())));
@@ -526,9 +561,11 @@ mod tests {
             ("staff_domains = ['a b']", "staff_domains"),
             ("applications_a_month = 0", "applications_a_month"),
             ("trusted_proxies = ['10.0.0.0/99']", "trusted_proxies"),
-            ("database_url = 'mysql://a:secret@b/c'", "DATABASE_URL"),
+            ("database_url = 'mysql://a:s3cret@b/c'", "DATABASE_URL"),
             ("[mail]\nfrom = 'nobody'", "mail.from"),
             ("[mail]\nsmtp = 'http://a.example'", "mail.smtp"),
+            ("[secrets]\nkeys = ['s3cret']", "secrets.keys"),
+            ("[youtube]\nclient_id = 'id'\nclient_secret = 's3cret'", "secrets.keys"),
             (
                 "[text]\nurl = 'https://a.example'\ncontent_type = 'application/json'\nbody = '{to}'",
                 "text.body",
@@ -539,7 +576,7 @@ mod tests {
                 matches!(&error, ConfigError::Wrong { name: named, .. } if named == name),
                 "{text}: {error}"
             );
-            assert!(!error.to_string().contains("secret"));
+            assert!(!error.to_string().contains("s3cret"));
         }
     }
 
@@ -556,6 +593,23 @@ mod tests {
         let config = Config::read(&Flags::default(), variables(&environment)).unwrap();
         assert_eq!(config.database, Database::Postgres("postgres://u:p@h/d".into()));
         assert_eq!(config.mail.smtp.as_deref(), Some("smtp://u:p@mail.example"));
+    }
+
+    #[test]
+    fn keys_and_the_secret_for_youtube_come_from_the_environment_and_are_not_shown() {
+        let (new, old) = (domain::seal::fresh_key(), domain::seal::fresh_key());
+        let keys = format!("{new},{old}");
+        let environment = [
+            ("CENTRE_SECRET_KEYS", keys.as_str()),
+            ("CENTRE_YOUTUBE_SECRET", "GOCSPX-1"),
+            ("CENTRE_YOUTUBE__CLIENT_ID", "id"),
+        ];
+        let config = Config::read(&Flags::default(), variables(&environment)).unwrap();
+        assert_eq!(config.youtube.as_ref().map(|it| it.client_secret.as_str()), Some("GOCSPX-1"));
+        let sealed = config.sealer.seal("token", "test").unwrap();
+        assert_eq!(Sealer::new(&[&new]).unwrap().open(&sealed, "test").unwrap(), "token");
+        let shown = format!("{config:?}");
+        assert!(!shown.contains("GOCSPX") && !shown.contains(&new) && !shown.contains(&old), "{shown}");
     }
 
     fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -614,12 +668,18 @@ mod tests {
             let error = Config::read(&Flags::default(), variables(&[(name, value)])).unwrap_err();
             assert!(matches!(&error, ConfigError::Wrong { name, .. } if name == key), "{error}");
         }
-        let section = r#"mail={smtp="smtp://u:secret@h"}"#;
-        for set in ["database_url=postgres://u:secret@h/d", "mail.smtp=smtp://u:secret@h", section, "secret"]
-        {
+        let section = r#"mail={smtp="smtp://u:s3cret@h"}"#;
+        for set in [
+            "database_url=postgres://u:s3cret@h/d",
+            "mail.smtp=smtp://u:s3cret@h",
+            "youtube.client_secret=s3cret",
+            "secrets.keys=s3cret",
+            section,
+            "s3cret",
+        ] {
             let flags = Flags { set: vec![set.to_owned()], ..Flags::default() };
             let error = Config::read(&flags, []).unwrap_err().to_string();
-            assert!(!error.contains("secret"), "{error}");
+            assert!(!error.contains("s3cret"), "{error}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Everything that stands between the centre and the world: settings, router, sessions, letters and messages.
+//! Everything that stands between the centre and the world: settings, router, sessions, letters, messages, YouTube.
 
 pub mod config;
 pub mod database;
@@ -16,6 +16,7 @@ pub mod serve;
 pub mod session;
 pub mod upgrade;
 pub mod user;
+pub mod youtube;
 
 pub use door::Door;
 pub use router::{WebSettings, app};

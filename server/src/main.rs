@@ -57,6 +57,9 @@ enum Act {
     /// Accounts
     #[command(subcommand)]
     User(UserAct),
+    /// Keys for what the database keeps sealed
+    #[command(subcommand)]
+    Secret(SecretAct),
     /// Copies the whole database into a new file, also while the site is being served
     Backup { file: PathBuf },
     /// Takes this release into use: copies the database, brings it to today's schema, makes `current` lead here
@@ -94,6 +97,12 @@ enum Act {
 enum UserAct {
     /// Adds an account, as for the first administrator
     Add(user::NewUser),
+}
+
+#[derive(Subcommand)]
+enum SecretAct {
+    /// Prints a new key, for `keys` in the section `[secrets]` of the settings: before the others there
+    New,
 }
 
 #[derive(Subcommand)]
@@ -186,6 +195,10 @@ async fn run(cli: Cli) -> Result<(), Failure> {
             let centre = open(&config).await?;
             let id = user::add(&centre, &new).await?;
             println!("Account {id}: they sign in with a code sent to that address.");
+            Ok(())
+        }
+        Act::Secret(SecretAct::New) => {
+            println!("{}", domain::seal::fresh_key());
             Ok(())
         }
         Act::Backup { file } => Ok(database::backup(&config.database, &file).await?),

@@ -22,6 +22,7 @@ mod tables;
 pub mod text_gateway;
 mod visitor;
 pub mod wire;
+pub mod youtube;
 
 pub use amount::amount;
 pub use form::Form;

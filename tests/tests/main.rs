@@ -21,3 +21,4 @@ mod space;
 mod studio;
 mod ticket;
 mod upgrade;
+mod youtube;

@@ -18,6 +18,14 @@ impl Broadcast {
     pub fn read(raw: Value) -> Result<Self, Unreadable> {
         let (snippet, status) = (&raw["snippet"], &raw["status"]);
         let details = &raw["contentDetails"];
+        // So that a draft can be written into it.
+        for (part, name) in
+            [(details, "contentDetails"), (&details["monitorStream"], "contentDetails.monitorStream")]
+        {
+            if !part.is_null() && !part.is_object() {
+                return Err(Unreadable(name));
+            }
+        }
         let made_at = moment(&snippet["publishedAt"]).unwrap_or_default();
         let starts_at = moment(&snippet["scheduledStartTime"])
             .or_else(|| moment(&snippet["actualStartTime"]))
@@ -167,6 +175,14 @@ mod tests {
             (read.draft.starts_at, read.draft.ends_at),
             (made.parse().unwrap(), made.parse().unwrap())
         );
+        draft().apply(&mut raw.clone());
+        let odd = serde_json::json!({ "monitorStream": "none" });
+        let odd = Broadcast::read({
+            let mut raw = raw.clone();
+            raw["contentDetails"] = odd;
+            raw
+        });
+        assert_eq!(odd.unwrap_err(), Unreadable("contentDetails.monitorStream"));
         raw["status"]["lifeCycleStatus"] = "paused".into();
         assert_eq!(Broadcast::read(raw).unwrap_err(), Unreadable("status.lifeCycleStatus"));
     }
