@@ -219,8 +219,6 @@ pub struct Config {
     pub text: Option<TextGateway>,
     /// Without one, nothing is said to YouTube.
     pub youtube: Option<YoutubeSettings>,
-    /// Seals what the database may keep only sealed.
-    pub sealer: Sealer,
     pub settings: Settings,
     /// What pages and letters say about the centre.
     pub facts: CentreFacts,
@@ -309,6 +307,8 @@ impl Config {
             code_minutes: positive("code_minutes", file.code_minutes, defaults.code_minutes)?,
             notice_days: positive("notice_days", file.notice_days, defaults.notice_days)?,
             studio: read_studio(file.studio, defaults.studio)?,
+            broadcast: youtube::read_allowance(&file.youtube)?,
+            secrets: Sealer::new(&file.secrets.keys).map_err(|why| wrong("secrets.keys", why))?,
             phone: facts.phone.clone(),
             address: facts.address.ko.clone(),
             public_url,
@@ -325,7 +325,6 @@ impl Config {
             mail: read_mail(file.mail, &settings.public_url)?,
             text: file.text.map(read_text).transpose()?,
             youtube: read_youtube(file.youtube, &file.secrets, &settings.public_url)?,
-            sealer: Sealer::new(&file.secrets.keys).map_err(|why| wrong("secrets.keys", why))?,
             settings,
             facts,
         })
@@ -606,7 +605,7 @@ mod tests {
         ];
         let config = Config::read(&Flags::default(), variables(&environment)).unwrap();
         assert_eq!(config.youtube.as_ref().map(|it| it.client_secret.as_str()), Some("GOCSPX-1"));
-        let sealed = config.sealer.seal("token", "test").unwrap();
+        let sealed = config.settings.secrets.seal("token", "test").unwrap();
         assert_eq!(Sealer::new(&[&new]).unwrap().open(&sealed, "test").unwrap(), "token");
         let shown = format!("{config:?}");
         assert!(!shown.contains("GOCSPX") && !shown.contains(&new) && !shown.contains(&old), "{shown}");

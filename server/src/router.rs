@@ -26,6 +26,7 @@ use web::ui::CentreFacts;
 
 use crate::door::{self, Door};
 use crate::kept::{self, Kept};
+use crate::youtube::{Client, RETURN_PATH, connect};
 use crate::{health, layers, session};
 
 /// What the web side is told beside the [`Centre`].
@@ -41,6 +42,8 @@ pub struct WebSettings {
     pub metrics: PrometheusHandle,
     /// Where those who want a place wait their turn.
     pub door: Door,
+    /// Where there is a way out to YouTube.
+    pub youtube: Option<Arc<Client>>,
     /// Turns true when the program is about to stop.
     pub stopping: watch::Receiver<bool>,
 }
@@ -66,6 +69,9 @@ pub fn app(centre: Centre, web: WebSettings) -> Router {
         .append_index_html_on_directories(false);
     let pages = web::routes()
         .route("/display", post(web::ui::change_display))
+        .route("/manage/channels/connect", get(connect::leave))
+        .route(RETURN_PATH, get(connect::come_back))
+        .route("/manage/channels/{id}/disconnect", post(connect::disconnect))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready).layer(Extension(health::Readiness::default())))
         .route("/metrics", get(health::metrics))

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use axum::ServiceExt;
 use axum::extract::Request;
+use domain::broadcast::channel::renew;
+use domain::broadcast::reconcile::Reconciler;
 use domain::centre::Centre;
 use domain::notice::store::empty_old;
 use domain::studio::keep::keep as keep_bookings;
@@ -23,11 +25,15 @@ use crate::notice::Outbox;
 use crate::router::{WebSettings, app};
 use crate::session::Sessions;
 use crate::upgrade::remove_old_copy;
+use crate::youtube::Client;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Requests still running this long after the signal are given up.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often it is looked whether YouTube has to be told something.
+const BROADCASTS: Duration = Duration::from_secs(5);
 
 /// What is being sent still gets so long after the last request.
 const LAST_NOTICES: Duration = Duration::from_secs(10);
@@ -44,6 +50,10 @@ pub async fn serve(centre: Centre, config: Config) -> Result<(), Failure> {
     let facts = Arc::new(facts(&config));
     let outbox = Outbox::new(centre.clone(), facts.clone(), &config)?;
     let mut outbox = tokio::spawn(outbox.run(stopping.clone()));
+    let youtube = config.youtube.clone();
+    let youtube = youtube.map(|settings| Client::new(settings, centre.clock().clone())).transpose()?;
+    let youtube = youtube.map(Arc::new);
+    let broadcasts = tokio::spawn(keep_broadcasts(centre.clone(), youtube.clone(), stopping.clone()));
     let web = WebSettings {
         site: config.site.clone(),
         data: config.data.clone(),
@@ -52,6 +62,7 @@ pub async fn serve(centre: Centre, config: Config) -> Result<(), Failure> {
         metrics_from: config.metrics_from.clone(),
         metrics,
         door: Door::default(),
+        youtube,
         stopping: stopping.clone(),
     };
     let listener = TcpListener::bind(config.listen).await?;
@@ -71,6 +82,8 @@ pub async fn serve(centre: Centre, config: Config) -> Result<(), Failure> {
         Err(_) => tracing::warn!("gave up requests that took too long"),
     }
     keeper.await?;
+    // Whatever it has begun it hears the end of, or the next start looks for it.
+    broadcasts.await?;
     deadlines.await?;
     match tokio::time::timeout(LAST_NOTICES, &mut outbox).await {
         Ok(ended) => ended?,
@@ -126,6 +139,27 @@ async fn keep(centre: Centre, data: PathBuf, metrics: PrometheusHandle, stopping
         }
         if let Err(cause) = remove_old_copy(&data, centre.clock()) {
             tracing::warn!(%cause, "the copy from before the upgrade stays for now");
+        }
+    }
+}
+
+/// Makes YouTube agree with what is wanted, a step at a time, and keeps the grants alive.
+async fn keep_broadcasts(centre: Centre, youtube: Option<Arc<Client>>, stopping: watch::Receiver<bool>) {
+    let Some(youtube) = youtube else { return };
+    let reconciler = Reconciler::new(centre.clone(), youtube);
+    let mut pace = tokio::time::interval(BROADCASTS);
+    let stopped = wait(stopping);
+    tokio::pin!(stopped);
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            _ = pace.tick() => {}
+        }
+        if let Err(cause) = reconciler.round().await {
+            tracing::warn!(%cause, "broadcasts wait");
+        }
+        if let Err(cause) = renew(&centre, reconciler.youtube()).await {
+            tracing::warn!(%cause, "channels are not renewed for now");
         }
     }
 }

@@ -123,6 +123,7 @@ fn web_settings(folder: &Path, stopping: watch::Receiver<bool>) -> WebSettings {
         metrics_from: Vec::new(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         door: Door::default(),
+        youtube: None,
         stopping,
     }
 }

@@ -137,6 +137,16 @@ impl Ask {
         Ok(self.session.flush().await?)
     }
 
+    /// Keeps something for this browser's next request.
+    pub async fn remember<T: serde::Serialize>(&self, key: &str, value: &T) -> Result<(), AppError> {
+        Ok(self.session.insert(key, value).await?)
+    }
+
+    /// What was kept for it, once.
+    pub async fn recall<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, AppError> {
+        Ok(self.session.remove(key).await?)
+    }
+
     /// What the page is drawn into.
     pub fn frame(&self) -> Frame {
         Frame {

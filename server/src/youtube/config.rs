@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::broadcast::ledger::{Allowance, BroadcastSettings};
 use reqwest::Url;
 use serde::Deserialize;
 
@@ -20,6 +21,8 @@ pub struct YoutubeFile {
     auth_url: Option<String>,
     revoke_url: Option<String>,
     patience_seconds: Option<u32>,
+    units_a_day: Option<u32>,
+    units_kept: Option<u32>,
 }
 
 /// Who we are to Google, and where it is found. Its `Debug` shows no secret.
@@ -51,6 +54,17 @@ impl std::fmt::Debug for YoutubeSettings {
             .field("return_url", &self.return_url.as_str())
             .finish_non_exhaustive()
     }
+}
+
+/// How many units Google grants the project a day, and how many of them only going live and ending may use.
+pub fn read_allowance(file: &YoutubeFile) -> Result<BroadcastSettings, ConfigError> {
+    let usual = Allowance::default();
+    let units = file.units_a_day.unwrap_or(usual.units);
+    let kept = file.units_kept.unwrap_or(usual.kept.min(units / 2));
+    if kept >= units {
+        return Err(wrong("youtube.units_kept", "must be less than youtube.units_a_day"));
+    }
+    Ok(BroadcastSettings { allowance: Allowance { units, kept } })
 }
 
 /// Without a client's id there is no way out to YouTube.

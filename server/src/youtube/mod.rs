@@ -5,6 +5,7 @@
 
 mod client;
 pub mod config;
+pub mod connect;
 mod error;
 mod exchange;
 mod http;

@@ -327,6 +327,17 @@ pub trait Youtube: Send + Sync {
     fn renew(&self, grant: &Grant) -> impl Future<Output = Result<(), Hindrance>> + Send;
 }
 
+#[cfg(feature = "store")]
+impl<Y: Youtube> Youtube for std::sync::Arc<Y> {
+    fn call(&self, grant: &Grant, call: &Call) -> impl Future<Output = Outcome> + Send {
+        (**self).call(grant, call)
+    }
+
+    fn renew(&self, grant: &Grant) -> impl Future<Output = Result<(), Hindrance>> + Send {
+        (**self).renew(grant)
+    }
+}
+
 impl Draft {
     /// The parts of the API's resource that say this, as `liveBroadcasts.insert` takes them.
     pub fn resource(&self) -> Value {

@@ -19,7 +19,7 @@ use super::setup::Drawn;
 use crate::AppError;
 use crate::ask::Ask;
 use crate::ui::{
-    Alert, Badge, Breadcrumb, Button, Choice, Crumb, DescriptionList, EmptyState, Fact, Form, Input, Look,
+    Alert, Badge, Breadcrumb, Button, Choice, Crumb, DescriptionList, EmptyState, Fact, Form, Input, LinkButton, Look,
     PageHead, Problems, Query, Select, StructuredList, TextInput, Tone,
 };
 use crate::when;
@@ -53,6 +53,7 @@ pub async fn page(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
         "encoder" => Some((Tone::Success, words::done_encoder(l))),
         "refused" => Some((Tone::Danger, words::connect_refused(l))),
         "failed" => Some((Tone::Danger, words::connect_failed(l))),
+        "unset" => Some((Tone::Danger, words::connect_unset(l))),
         _ => None,
     };
     draw(&ask, Drawn::default(), done, None).await
@@ -156,9 +157,9 @@ async fn draw(
             } else {
                 view! { <StructuredList>{lines}</StructuredList> }.into_any()
             }}
-            <form class="actions" method="post" action=l.path("/manage/channels/connect")>
-                <Button look=Look::Secondary>{words::connect(l)}</Button>
-            </form>
+            <p class="actions">
+                <LinkButton href=l.path("/manage/channels/connect") look=Look::Secondary>{words::connect(l)}</LinkButton>
+            </p>
             <h2 class="section-title">{words::quota(l)}</h2>
             <p>{units}</p>
             {put_off.map(|sentence| view! { <Alert l=l tone=Tone::Warning><p>{sentence}</p></Alert> })}
