@@ -2,6 +2,7 @@
 
 mod account;
 mod backup;
+mod broadcast;
 mod calendar;
 mod constraint;
 mod course;

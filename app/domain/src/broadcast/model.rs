@@ -124,8 +124,10 @@ pub fn marker(id: Uuid, generation: i32) -> String {
     format!("#{}-{generation}", id.simple())
 }
 
-/// The longest title and description YouTube takes, in characters.
+/// The longest title YouTube takes, in characters.
 pub const TITLE: usize = 100;
+
+/// The longest description, in bytes: its pages say characters here and bytes there.
 pub const DESCRIPTION: usize = 5000;
 
 /// What a course's broadcasts are called; `{course}`, `{number}`, `{date}`, `{presenter}` and `{link}` are filled in.
@@ -182,9 +184,16 @@ impl Template {
         };
         let title = shortened(fill(&self.title).trim(), TITLE);
         let title = if title.is_empty() { marker.to_owned() } else { title };
-        let text = shortened(fill(&self.description).trim(), DESCRIPTION - marker.chars().count() - 1);
+        let text = fill(&self.description);
+        let text = cut(text.trim(), DESCRIPTION - marker.len() - 1);
         (title, format!("{text}\n{marker}").trim_start().to_owned())
     }
+}
+
+/// As much of a text as so many bytes hold.
+fn cut(text: &str, bytes: usize) -> &str {
+    let end = (0..=bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or_default()]
 }
 
 fn shortened(text: &str, most: usize) -> String {
@@ -335,7 +344,7 @@ mod tests {
         let long = Template { title: String::new(), description: "나".repeat(6000) };
         let (title, text) = long.fill(&facts, &marker);
         assert_eq!(title, marker);
-        assert_eq!(text.chars().count(), DESCRIPTION);
+        assert!((DESCRIPTION - 3..=DESCRIPTION).contains(&text.len()), "{}", text.len());
         assert_eq!(text.lines().last(), Some(marker.as_str()));
     }
 }

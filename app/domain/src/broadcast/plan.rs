@@ -227,7 +227,7 @@ impl Record {
             let bind = || Next::Call(Call::Bind { id: video.clone(), stream: stream.clone() });
             match self.state {
                 State::Created if wanted.stream_taken => {}
-                State::Created if now >= starts_at - ARMING => return bind(),
+                State::Created if now >= starts_at - ARMING || self.start_asked.is_some() => return bind(),
                 State::Created => until = until.min(starts_at - ARMING),
                 // What was said was not heard, or somebody has undone it.
                 _ if seen.broadcast.stream.as_ref() != Some(stream) => {
@@ -236,7 +236,7 @@ impl Record {
                 _ => {}
             }
         }
-        if self.start_asked.is_some() {
+        if self.start_asked.is_some() && self.state == State::Armed {
             return Next::Call(Call::Transition { id: video, to: Move::Live });
         }
         if now >= starts_at - WATCHING {
@@ -362,7 +362,10 @@ impl Record {
 
     fn done(&mut self, call: &Call, answer: Answer, now: DateTime<Utc>) -> Learnt {
         match (call, answer) {
-            (Call::InsertBroadcast(_), Answer::Broadcast(made)) => self.adopt(*made, now),
+            (Call::InsertBroadcast(_), Answer::Broadcast(made)) => {
+                self.written = Some(made.draft.clone());
+                self.adopt(*made, now);
+            }
             (Call::ListBroadcasts, Answer::Broadcasts(all)) => self.found(all, now),
             (Call::ReadBroadcast { .. }, Answer::Broadcast(seen)) => self.see(*seen, now),
             (Call::UpdateBroadcast { .. }, Answer::Broadcast(seen)) => {
@@ -406,7 +409,6 @@ impl Record {
     fn adopt(&mut self, broadcast: Broadcast, now: DateTime<Utc>) {
         self.state = State::Created;
         self.video = Some(broadcast.id.clone());
-        self.written = Some(broadcast.draft.clone());
         self.settled = true;
         self.see(broadcast, now);
     }
@@ -415,7 +417,11 @@ impl Record {
         let marker = self.marker();
         let mut ours = all.into_iter().filter(|it| it.draft.description.lines().last() == Some(&marker));
         match (ours.next(), ours.next()) {
-            (Some(one), None) => self.adopt(one, now),
+            (Some(one), None) => {
+                // What differs from what was asked for, somebody has changed since.
+                self.written = self.asked.clone();
+                self.adopt(one, now);
+            }
             (Some(_), Some(_)) => self.ask(Trouble::Doubled),
             (None, _) => {
                 self.looks += 1;
@@ -469,8 +475,14 @@ impl Record {
         let Refusal { reason, said } = refusal;
         let method = call.method();
         match (method, reason) {
-            (Method::Transition, Reason::Redundant | Reason::InvalidTransition) => {
-                // It stands elsewhere than we believed, or there already: the next look says where.
+            (Method::Transition, Reason::Redundant) => {
+                // It is there already: the next look says so.
+                self.wait(TimeDelta::seconds(5), now);
+            }
+            (Method::Transition, Reason::InvalidTransition) => {
+                // It stands elsewhere than we believed. Who still wants it to begin presses again.
+                self.start_asked = None;
+                self.said = Some(said);
                 self.wait(TimeDelta::seconds(5), now);
             }
             (Method::Transition, Reason::StreamInactive) => {

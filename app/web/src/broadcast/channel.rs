@@ -19,8 +19,8 @@ use super::setup::Drawn;
 use crate::AppError;
 use crate::ask::Ask;
 use crate::ui::{
-    Alert, Badge, Breadcrumb, Button, Choice, Crumb, DescriptionList, EmptyState, Fact, Form, Input, LinkButton, Look,
-    PageHead, Problems, Query, Select, StructuredList, TextInput, Tone,
+    Alert, Badge, Breadcrumb, Button, Choice, Crumb, DescriptionList, EmptyState, Fact, Form, Input,
+    LinkButton, Look, PageHead, Problems, Query, Select, StructuredList, TextInput, Tone,
 };
 use crate::when;
 use crate::words::{Language, broadcast as words};

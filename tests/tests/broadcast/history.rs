@@ -1,0 +1,350 @@
+//! Thousands of histories of a few classes on one encoder, with every fault at every call and kills between any two steps:
+//! whatever happened, each class comes to have one broadcast, as it is wanted, or a state that asks a person.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::broadcast::State;
+use domain::broadcast::call::{Draft, Grant, Latency, Outcome, Phase, Privacy};
+use domain::broadcast::plan::{Learnt, Next, Record, Wanted};
+use proptest::prelude::{Strategy, any, prop_oneof};
+use proptest::{collection, option, sample};
+use tests::amount;
+use tests::youtube::{Fault, TokenFault, World};
+use uuid::Uuid;
+
+const CLASSES: usize = 3;
+
+/// What happens next. Numbers choose among the classes.
+#[derive(Clone, Debug)]
+enum Step {
+    /// One round of the worker over all classes.
+    Round {
+        fault: Option<Fault>,
+        token_fault: Option<TokenFault>,
+        dies: Option<Dies>,
+    },
+    /// Minutes.
+    Pass(i64),
+    Move(usize, i64),
+    Rename(usize),
+    Cancel(usize),
+    Start(usize),
+    End(usize),
+    EncoderSends,
+    EncoderStops,
+    RenamedByHand(usize),
+    EndedByHand(usize),
+    DeletedByHand(usize),
+    PersonRetries,
+}
+
+/// Where the process is killed.
+#[derive(Clone, Copy, Debug)]
+enum Dies {
+    BeforeTheCall,
+    AfterTheCall,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let class = || 0..CLASSES;
+    let fault = option::weighted(0.3, sample::select(Fault::ALL.to_vec()));
+    let token_fault =
+        option::weighted(0.03, sample::select(vec![TokenFault::Trouble(503), TokenFault::Hang]));
+    let dies = option::weighted(0.1, sample::select(vec![Dies::BeforeTheCall, Dies::AfterTheCall]));
+    prop_oneof![
+        12 => (fault, token_fault, dies)
+            .prop_map(|(fault, token_fault, dies)| Step::Round { fault, token_fault, dies }),
+        6 => prop_oneof![1..5_i64, 5..60_i64, 60..3_000_i64].prop_map(Step::Pass),
+        1 => (class(), -600..600_i64).prop_map(|(class, by)| Step::Move(class, by)),
+        1 => class().prop_map(Step::Rename),
+        1 => class().prop_map(Step::Cancel),
+        1 => class().prop_map(Step::Start),
+        1 => class().prop_map(Step::End),
+        1 => any::<bool>().prop_map(|sends| if sends { Step::EncoderSends } else { Step::EncoderStops }),
+        1 => class().prop_map(Step::RenamedByHand),
+        1 => class().prop_map(Step::EndedByHand),
+        1 => class().prop_map(Step::DeletedByHand),
+        1 => any::<bool>().prop_map(|_| Step::PersonRetries),
+    ]
+}
+
+/// A class as the rows have it, and what is remembered of its broadcast.
+struct Class {
+    record: Record,
+    title: String,
+    starts_at: DateTime<Utc>,
+    cancelled: bool,
+}
+
+struct History {
+    world: World,
+    grant: Grant,
+    stream: String,
+    now: DateTime<Utc>,
+    classes: Vec<Class>,
+    /// Calls made.
+    calls: usize,
+}
+
+fn start() -> DateTime<Utc> {
+    "2021-03-01T00:00:00Z".parse().expect("a time")
+}
+
+impl History {
+    fn new() -> Self {
+        let (mut world, refresh_token) = World::with_channel("채널");
+        world.rules.list_lag = TimeDelta::seconds(40);
+        let grant = Grant { channel: Uuid::from_u128(1), refresh_token };
+        let made = world.call(
+            start(),
+            &grant,
+            &domain::broadcast::call::Call::InsertStream { title: "송출".into() },
+        );
+        assert!(matches!(made, Outcome::Done(_)), "{made:?}");
+        let stream = world.streams()[0].id.clone();
+        let class = |number: usize| {
+            let hours = i64::try_from(number).expect("few") * 3;
+            Class {
+                record: Record::new(Uuid::from_u128(100 + number as u128)),
+                title: format!("{number}차시"),
+                starts_at: start() + TimeDelta::days(2) + TimeDelta::hours(hours),
+                cancelled: false,
+            }
+        };
+        let classes = (0..CLASSES).map(class).collect();
+        Self { world, grant, stream, now: start(), classes, calls: 0 }
+    }
+
+    fn wanted(&self, index: usize) -> Wanted {
+        let class = &self.classes[index];
+        let others = self.classes.iter().enumerate().filter(|(other, _)| *other != index);
+        let taken = others.into_iter().any(|(_, it)| {
+            let record = &it.record;
+            let is_open = record.state.is_open() && record.state != State::Manual;
+            let seen = record.seen.as_ref().and_then(|seen| seen.broadcast.stream.as_ref());
+            is_open && (record.state.holds_encoder() || seen == Some(&self.stream))
+        });
+        Wanted {
+            draft: Draft {
+                title: class.title.clone(),
+                description: format!("수업\n{}", class.record.marker()),
+                starts_at: class.starts_at,
+                ends_at: class.starts_at + TimeDelta::hours(2),
+                privacy: Privacy::Unlisted,
+                made_for_kids: false,
+                dvr: true,
+                latency: Latency::Low,
+            },
+            stream: Some(self.stream.clone()),
+            stream_taken: taken,
+            cancelled: class.cancelled,
+            replay_ended: false,
+        }
+    }
+
+    /// One step for each class, as the reconciler takes it; `dies` kills it at the first call.
+    fn round(&mut self, dies: Option<Dies>) {
+        for index in 0..self.classes.len() {
+            self.classes[index].record.lose(self.now);
+            let wanted = self.wanted(index);
+            match self.classes[index].record.next(&wanted, self.now) {
+                Next::Call(call) => {
+                    let holds = |it: &Class| it.record.state.holds_encoder();
+                    let held = self.classes.iter().enumerate().any(|(other, it)| other != index && holds(it));
+                    let mut record = self.classes[index].record.clone();
+                    record.begin(&wanted, &call);
+                    // The database's own index, whatever was looked at before.
+                    if record.state.holds_encoder() && held {
+                        continue;
+                    }
+                    self.classes[index].record = record;
+                    if matches!(dies, Some(Dies::BeforeTheCall)) {
+                        return;
+                    }
+                    let outcome = self.world.call(self.now, &self.grant, &call);
+                    self.calls += 1;
+                    if matches!(dies, Some(Dies::AfterTheCall)) {
+                        return;
+                    }
+                    let learnt = self.classes[index].record.end(&call, outcome, self.now);
+                    if learnt == Learnt::QuotaSpent {
+                        self.classes[index].record.not_before = Some(self.now + TimeDelta::hours(1));
+                    }
+                }
+                Next::Become(state, trouble) => {
+                    let record = &mut self.classes[index].record;
+                    (record.state, record.trouble) = (state, trouble);
+                }
+                Next::Wait(_) | Next::Rest => {}
+            }
+        }
+    }
+
+    fn shows_of(&self, index: usize) -> Vec<&tests::youtube::Show> {
+        let marker = self.classes[index].record.marker();
+        let is_ours = |show: &&tests::youtube::Show| {
+            let text = show.settings["snippet"]["description"].as_str().unwrap_or_default();
+            text.lines().last() == Some(marker.as_str())
+        };
+        self.world.shows().iter().filter(is_ours).collect()
+    }
+
+    fn take(&mut self, step: &Step) {
+        match *step {
+            Step::Round { fault, token_fault, dies } => {
+                self.world.faults.push_back(fault);
+                self.world.token_faults.push_back(token_fault);
+                self.round(dies);
+                self.world.faults.clear();
+                self.world.token_faults.clear();
+                self.now += TimeDelta::seconds(5);
+            }
+            Step::Pass(minutes) => self.now += TimeDelta::minutes(minutes),
+            Step::Move(index, by) => {
+                let moved = self.classes[index].starts_at + TimeDelta::minutes(by);
+                // Nobody moves a class into the past, or one that has begun.
+                if moved > self.now && self.classes[index].starts_at > self.now {
+                    self.classes[index].starts_at = moved;
+                }
+            }
+            Step::Rename(index) => self.classes[index].title.push('새'),
+            Step::Cancel(index) => self.classes[index].cancelled = true,
+            Step::Start(index) => {
+                let record = &mut self.classes[index].record;
+                if matches!(record.state, State::Created | State::Bound | State::Armed) {
+                    record.start_asked = Some(self.now);
+                }
+            }
+            Step::End(index) => {
+                let record = &mut self.classes[index].record;
+                if record.state == State::Live {
+                    record.end_asked = Some(self.now);
+                }
+            }
+            Step::EncoderSends => self.world.encoder_sends(self.now, &self.stream),
+            Step::EncoderStops => self.world.encoder_stops(self.now, &self.stream),
+            Step::RenamedByHand(index) => {
+                if let Some(id) = self.shows_of(index).first().map(|show| show.id.clone()) {
+                    self.world.rename_by_hand(&id, "손으로 고친 제목");
+                }
+            }
+            Step::EndedByHand(index) => {
+                if let Some(id) = self.shows_of(index).first().map(|show| show.id.clone()) {
+                    self.world.end_by_hand(self.now, &id);
+                }
+            }
+            Step::DeletedByHand(index) => {
+                if let Some(id) = self.shows_of(index).first().map(|show| show.id.clone()) {
+                    self.world.delete_by_hand(&id);
+                }
+            }
+            Step::PersonRetries => self.classes.iter_mut().for_each(|class| retry(&mut class.record)),
+        }
+        self.world.advance(self.now);
+        self.holds();
+    }
+
+    /// What must be true at every moment.
+    fn holds(&self) {
+        for (index, class) in self.classes.iter().enumerate() {
+            let shows = self.shows_of(index);
+            assert!(shows.len() <= 1, "{} broadcasts of one class: {:?}", shows.len(), class.record);
+        }
+        let holding = self.classes.iter().filter(|class| class.record.state.holds_encoder());
+        assert!(holding.count() <= 1, "two wait for one stream key");
+        assert_eq!(self.world.wrong, [], "said what YouTube's description doesn't know");
+    }
+
+    /// Lets the worker work undisturbed until nothing more is to be done for now.
+    fn settle(&mut self) {
+        // What staff did on YouTube is seen at the next look, a day later at most.
+        let prepared = [State::Created, State::Bound, State::Armed];
+        let looked_at = self.classes.iter_mut().filter(|class| prepared.contains(&class.record.state));
+        looked_at.for_each(|class| class.record.seen = None);
+        for _ in 0..60 {
+            self.round(None);
+            self.now += TimeDelta::seconds(5);
+            self.round(None);
+            self.now += TimeDelta::seconds(61);
+            self.world.advance(self.now);
+            self.holds();
+        }
+    }
+
+    /// What must be true once the worker has had time.
+    fn is_settled(&self) {
+        for (index, class) in self.classes.iter().enumerate() {
+            let (record, wanted, shows) = (&class.record, self.wanted(index), self.shows_of(index));
+            let show = shows.first();
+            let told = format!("{:?} {:?}: {record:?}", class.starts_at, self.now);
+            match record.state {
+                State::Created | State::Bound | State::Armed => {
+                    let show = show.unwrap_or_else(|| panic!("nothing there: {told}"));
+                    assert_eq!(record.video.as_deref(), Some(show.id.as_str()), "{told}");
+                    let by_hand = record.changed_by_hand(&wanted).is_some();
+                    let is_to_come = self.now < class.starts_at;
+                    if !by_hand && is_to_come {
+                        assert_eq!(show.settings["snippet"]["title"], class.title.as_str(), "{told}");
+                        let begins = class.starts_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+                        assert_eq!(show.settings["snippet"]["scheduledStartTime"], begins, "{told}");
+                    }
+                    if record.state == State::Armed {
+                        assert_eq!(show.stream.as_ref(), Some(&self.stream), "{told}");
+                    }
+                    assert!(!class.cancelled, "{told}");
+                }
+                State::Live => assert_eq!(show.map(|show| show.phase), Some(Phase::Live), "{told}"),
+                State::Complete | State::Filed => {
+                    assert!(show.is_none_or(|show| show.phase == Phase::Complete), "{told}");
+                }
+                State::Cancelled => assert!(shows.is_empty(), "{told}"),
+                State::Planned => {
+                    let is_early = self.now < class.starts_at - domain::broadcast::plan::LEAD;
+                    assert!(is_early || record.not_before.is_some(), "{told}");
+                }
+                State::Creating | State::Ending => panic!("still waiting for an answer: {told}"),
+                State::Attention => assert!(record.trouble.is_some(), "{told}"),
+                State::Manual => panic!("nobody pasted a link: {told}"),
+            }
+        }
+    }
+}
+
+/// As `domain::broadcast::store::retry` does.
+fn retry(record: &mut Record) {
+    if record.state == State::Attention {
+        record.state = if record.video.is_some() { State::Created } else { State::Creating };
+        record.trouble = None;
+        record.seen = None;
+        (record.looks, record.tries, record.not_before) = (0, 0, None);
+    }
+}
+
+#[test]
+fn whatever_happens_a_class_has_one_broadcast_or_asks_a_person() {
+    let cases = u32::try_from(amount("PROOF_BROADCASTS", 400)).expect("a number of histories");
+    let mut runner = proptest::test_runner::TestRunner::new(proptest::test_runner::Config {
+        cases,
+        failure_persistence: None,
+        ..proptest::test_runner::Config::default()
+    });
+    let (calls, ends) = (std::cell::Cell::new(0), std::cell::RefCell::new(std::collections::BTreeMap::new()));
+    let began = std::time::Instant::now();
+    let outcome = runner.run(&collection::vec(step(), 1..120), |steps| {
+        let mut history = History::new();
+        steps.iter().for_each(|step| history.take(step));
+        history.settle();
+        history.is_settled();
+        calls.set(calls.get() + history.calls);
+        for class in &history.classes {
+            *ends.borrow_mut().entry(class.record.state).or_insert(0) += 1;
+        }
+        Ok(())
+    });
+    println!(
+        "{cases} histories, {} calls, in {:?}, ending {:?}",
+        calls.get(),
+        began.elapsed(),
+        ends.borrow()
+    );
+    outcome.unwrap_or_else(|failure| panic!("{failure}"));
+}

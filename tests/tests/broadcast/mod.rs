@@ -1,0 +1,3 @@
+//! Broadcasts: that YouTube comes to agree with the rows whatever fails, and what people see of them.
+
+mod history;
