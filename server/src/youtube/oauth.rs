@@ -31,6 +31,9 @@ pub const RETURN_PATH: &str = "/manage/channels/return";
 /// What Google takes a token to last where it doesn't say.
 const USUAL: Duration = Duration::from_secs(3600);
 
+/// No token is believed for longer.
+const MOST: Duration = Duration::from_secs(24 * 3600);
+
 /// The secret by which the one who comes back proves to be the one who left (RFC 7636). Its `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Verifier(String);
@@ -153,7 +156,8 @@ impl SignIn {
                 Fault::Refused(word) => Hindrance::Unreachable(format!("Google's sign-in refuses: {word}")),
                 Fault::Unreachable(why) => Hindrance::Unreachable(format!("Google's sign-in: {why}")),
             })?;
-        let lasts = TimeDelta::from_std(given.expires_in().unwrap_or(USUAL)).unwrap_or(TimeDelta::hours(1));
+        let lasts = given.expires_in().unwrap_or(USUAL).min(MOST);
+        let lasts = TimeDelta::from_std(lasts).unwrap_or_default();
         Ok(Token { access: given.access_token().secret().clone(), lasts })
     }
 

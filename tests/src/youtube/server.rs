@@ -24,9 +24,13 @@ use super::fault::{Delivery, PAGE, TokenFault};
 use super::sign_in::{CLIENT_ID, CLIENT_SECRET};
 use super::wire::{Reply, Request};
 use super::world::World;
+use crate::ORIGIN;
 
-/// How long the client waits for an answer in the tests.
-const PATIENCE: Duration = Duration::from_millis(400);
+/// How long a client waits for an answer: no machine is so slow.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// And one that is to meet silence.
+const IMPATIENCE: Duration = Duration::from_millis(1500);
 
 /// Google, on a port of its own.
 pub struct Google {
@@ -50,7 +54,7 @@ impl Google {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let mut world = world;
-        world.sign_in.return_urls.push(format!("{PUBLIC}{RETURN_PATH}"));
+        world.sign_in.return_urls.push(format!("{ORIGIN}{RETURN_PATH}"));
         let shared = Arc::new(Shared { world: Mutex::new(world), clock, agents: Mutex::default() });
         let router = Router::new().fallback(answer).with_state(shared.clone());
         let listening = tokio::spawn(async move {
@@ -99,17 +103,26 @@ impl Google {
             token_url: url("/token"),
             auth_url: url("/o/oauth2/v2/auth"),
             revoke_url: url("/revoke"),
-            return_url: format!("{PUBLIC}{RETURN_PATH}").parse().expect("an address"),
-            user_agent: format!("learning-centre/test (+{PUBLIC})"),
+            return_url: format!("{ORIGIN}{RETURN_PATH}").parse().expect("an address"),
+            user_agent: format!("learning-centre/test (+{ORIGIN})"),
             patience: PATIENCE,
         }
     }
 
     /// A client that knows no token yet.
     pub fn client(&self) -> Client {
+        self.client_of(self.settings())
+    }
+
+    /// One that gives up soon.
+    pub fn impatient_client(&self) -> Client {
+        self.client_of(YoutubeSettings { patience: IMPATIENCE, ..self.settings() })
+    }
+
+    fn client_of(&self, settings: YoutubeSettings) -> Client {
         // Whoever comes second finds it done.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Client::new(self.settings(), self.shared.clock.clone()).expect("a client")
+        Client::new(settings, self.shared.clock.clone()).expect("a client")
     }
 
     /// A grant for the world's first channel.
@@ -124,8 +137,6 @@ impl Drop for Google {
         self.listening.abort();
     }
 }
-
-const PUBLIC: &str = "https://learn.example.kr";
 
 async fn answer(
     State(shared): State<Arc<Shared>>,

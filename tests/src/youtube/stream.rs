@@ -75,12 +75,7 @@ impl World {
         own.ok_or_else(|| Reply::refused(404, "liveStreamNotFound"))
     }
 
-    pub(super) fn insert_stream(
-        &mut self,
-        _now: DateTime<Utc>,
-        channel: usize,
-        asked: &Request,
-    ) -> Result<Reply, Reply> {
+    pub(super) fn insert_stream(&mut self, channel: usize, asked: &Request) -> Result<Reply, Reply> {
         let json = asked.json();
         let title = json["snippet"]["title"].as_str().unwrap_or_default();
         if title.is_empty() || title.chars().count() > 128 {

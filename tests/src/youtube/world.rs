@@ -246,7 +246,7 @@ impl World {
             "liveBroadcasts.bind" => self.bind(now, channel, asked),
             "liveBroadcasts.transition" => self.transition(now, channel, asked),
             "liveBroadcasts.delete" => self.delete_show(channel, asked),
-            "liveStreams.insert" => self.insert_stream(now, channel, asked),
+            "liveStreams.insert" => self.insert_stream(channel, asked),
             "liveStreams.list" => self.list_streams(channel, asked),
             "videos.list" => self.list_videos(channel, asked),
             "thumbnails.set" => self.set_thumbnail(channel, asked),

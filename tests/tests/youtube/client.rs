@@ -76,7 +76,7 @@ fn every_call_is_as_google_describes_it_and_does_what_it_says() {
             assert!(world.methods().contains(&method.as_str()), "{method:?}");
         }
         assert_eq!(google.agents().len(), 1);
-        assert!(google.agents().iter().all(|agent| agent.contains("+https://learn.example.kr")));
+        assert!(google.agents().iter().all(|agent| agent.contains(tests::ORIGIN)));
     });
 }
 

@@ -193,17 +193,23 @@ fn those_who_come_at_once_fetch_one_token() {
         crowd(&client, &grant).await;
         assert_eq!(google.world().sign_in.refreshed, 2);
         // Two channels don't wait for each other.
+        let client = google.impatient_client();
         let other = Grant { channel: uuid::Uuid::from_u128(2), ..google.grant() };
         google.world().token_faults.push_back(Some(TokenFault::Hang));
-        let began = std::time::Instant::now();
-        let (slow, quick) = futures::join!(client.renew(&grant), async {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            let outcome = client.call(&other, &Call::ReadChannel).await;
-            (outcome, began.elapsed())
-        });
-        assert!(slow.is_err());
-        done(quick.0);
-        assert!(quick.1 < began.elapsed());
+        let order = Mutex::new(Vec::new());
+        let slow = async {
+            client.renew(&grant).await.expect_err("silence");
+            order.lock().expect("the order").push("slow");
+        };
+        let quick = async {
+            while !google.world().token_faults.is_empty() {
+                tokio::task::yield_now().await;
+            }
+            done(client.call(&other, &Call::ReadChannel).await);
+            order.lock().expect("the order").push("quick");
+        };
+        futures::join!(slow, quick);
+        assert_eq!(*order.lock().expect("the order"), ["quick", "slow"]);
     });
 }
 
@@ -273,7 +279,7 @@ async fn tell_everything(google: &Google) {
             assert_tells_nothing("outcome", &format!("{outcome:?}"));
         }
     }
-    for fault in TokenFault::ALL {
+    for fault in TokenFault::ALL.into_iter().filter(|it| *it != TokenFault::Hang) {
         google.world().token_faults.push_back(Some(fault));
         assert_tells_nothing("hindrance", &format!("{:?}", client.renew(&grant).await));
         google.world().token_faults.push_back(Some(fault));
