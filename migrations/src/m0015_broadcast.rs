@@ -17,7 +17,7 @@ impl MigrationTrait for Migration {
 /// stands what was asked for (`asked`), what YouTube then showed (`written`), what was last seen (`seen`, `seen_at`), and
 /// the call under way. `asked` and `written` are the JSON of a draft, `seen` of a whole broadcast.
 ///
-/// The index `broadcast_one_an_encoder` keeps two broadcasts from waiting for one stream key.
+/// `bound` is the stream that YouTube starts it by: `broadcast_one_a_stream` keeps two from waiting for one stream key.
 const SQL: &str = "
 CREATE TABLE channel (
     id uuid NOT NULL PRIMARY KEY,
@@ -69,10 +69,11 @@ CREATE TABLE broadcast (
     own_title text,
     own_description text,
     state text NOT NULL CONSTRAINT broadcast_state_known CHECK (state IN ('planned', 'creating', 'created', 'bound', 'armed', 'live', 'ending', 'complete', 'filed', 'needs_attention', 'manual', 'cancelled')),
-    trouble text CONSTRAINT broadcast_trouble_known CHECK (trouble IN ('doubled', 'gone', 'revoked', 'channel', 'refused', 'never_began')),
+    trouble text CONSTRAINT broadcast_trouble_known CHECK (trouble IN ('doubled', 'gone', 'revoked', 'channel', 'refused', 'never_began', 'key_taken')),
     said text,
     generation integer NOT NULL,
     video text CONSTRAINT broadcast_video_once UNIQUE,
+    bound text CONSTRAINT broadcast_one_a_stream UNIQUE,
     under_way text,
     looks integer NOT NULL,
     tries integer NOT NULL,
@@ -101,8 +102,6 @@ CREATE TABLE broadcast (
     CONSTRAINT broadcast_seen_dated CHECK ((seen IS NULL) = (seen_at IS NULL)),
     CONSTRAINT broadcast_claim_ends CHECK ((claimed_by IS NULL) = (claimed_until IS NULL))
 );
-
-CREATE UNIQUE INDEX broadcast_one_an_encoder ON broadcast (encoder_id) WHERE state IN ('bound', 'armed', 'live', 'ending');
 
 CREATE INDEX broadcast_state ON broadcast (state);
 

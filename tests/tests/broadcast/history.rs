@@ -117,12 +117,7 @@ impl History {
     fn wanted(&self, index: usize) -> Wanted {
         let class = &self.classes[index];
         let others = self.classes.iter().enumerate().filter(|(other, _)| *other != index);
-        let taken = others.into_iter().any(|(_, it)| {
-            let record = &it.record;
-            let is_open = record.state.is_open() && record.state != State::Manual;
-            let seen = record.seen.as_ref().and_then(|seen| seen.broadcast.stream.as_ref());
-            is_open && (record.state.holds_encoder() || seen == Some(&self.stream))
-        });
+        let taken = others.into_iter().any(|(_, it)| it.record.bound.as_ref() == Some(&self.stream));
         Wanted {
             draft: Draft {
                 title: class.title.clone(),
@@ -148,12 +143,10 @@ impl History {
             let wanted = self.wanted(index);
             match self.classes[index].record.next(&wanted, self.now) {
                 Next::Call(call) => {
-                    let holds = |it: &Class| it.record.state.holds_encoder();
-                    let held = self.classes.iter().enumerate().any(|(other, it)| other != index && holds(it));
                     let mut record = self.classes[index].record.clone();
                     record.begin(&wanted, &call);
                     // The database's own index, whatever was looked at before.
-                    if record.state.holds_encoder() && held {
+                    if self.is_bound_elsewhere(index, &record) {
                         continue;
                     }
                     self.classes[index].record = record;
@@ -165,7 +158,12 @@ impl History {
                     if matches!(dies, Some(Dies::AfterTheCall)) {
                         return;
                     }
-                    let learnt = self.classes[index].record.end(&call, outcome, self.now);
+                    let mut record = self.classes[index].record.clone();
+                    let learnt = record.end(&wanted, &call, outcome, self.now);
+                    if self.is_bound_elsewhere(index, &record) {
+                        record.is_in_the_way();
+                    }
+                    self.classes[index].record = record;
                     if learnt == Learnt::QuotaSpent {
                         self.classes[index].record.not_before = Some(self.now + TimeDelta::hours(1));
                     }
@@ -177,6 +175,11 @@ impl History {
                 Next::Wait(_) | Next::Rest => {}
             }
         }
+    }
+
+    fn is_bound_elsewhere(&self, index: usize, record: &Record) -> bool {
+        let mut others = self.classes.iter().enumerate().filter(|(other, _)| *other != index);
+        record.bound.is_some() && others.any(|(_, it)| it.record.bound == record.bound)
     }
 
     fn shows_of(&self, index: usize) -> Vec<&tests::youtube::Show> {
@@ -249,8 +252,13 @@ impl History {
             let shows = self.shows_of(index);
             assert!(shows.len() <= 1, "{} broadcasts of one class: {:?}", shows.len(), class.record);
         }
-        let holding = self.classes.iter().filter(|class| class.record.state.holds_encoder());
+        let holding = self.classes.iter().filter(|class| class.record.bound.is_some());
         assert!(holding.count() <= 1, "two wait for one stream key");
+        // What YouTube itself would start by this key: one at most, whatever we believe.
+        let waiting = self.world.shows().iter().filter(|show| {
+            show.stream.as_ref() == Some(&self.stream) && matches!(show.phase, Phase::Created | Phase::Ready)
+        });
+        assert!(waiting.count() <= 1, "YouTube would start two by one key");
         assert_eq!(self.world.wrong, [], "said what YouTube's description doesn't know");
     }
 

@@ -112,6 +112,8 @@ pub mod broadcast {
         pub said: Option<String>,
         pub generation: i32,
         pub video: Option<String>,
+        /// The stream that YouTube starts it by, until it is over.
+        pub bound: Option<String>,
         pub under_way: Option<Method>,
         pub looks: i32,
         pub tries: i32,

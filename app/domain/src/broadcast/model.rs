@@ -45,6 +45,8 @@ named! {
         Refused = "refused",
         /// Nobody began, and its time is over.
         NeverBegan = "never_began",
+        /// It is bound to a stream that another broadcast has.
+        KeyTaken = "key_taken",
     }
 
     /// What happened to a broadcast, for its history.

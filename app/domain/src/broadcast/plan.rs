@@ -77,6 +77,8 @@ pub struct Record {
     /// How often it was made anew, from 1.
     pub generation: i32,
     pub video: Option<String>,
+    /// The stream that YouTube would start it by, as far as we know: no other broadcast may have it.
+    pub bound: Option<String>,
     /// The call that was begun and not ended.
     pub under_way: Option<Method>,
     /// After an insert without an answer: how often the lists were searched in vain.
@@ -131,6 +133,7 @@ impl Record {
             said: None,
             generation: 1,
             video: None,
+            bound: None,
             under_way: None,
             looks: 0,
             tries: 0,
@@ -160,7 +163,7 @@ impl Record {
 
     /// Whether its calls may use the units kept back for going live and ending.
     pub fn is_urgent(&self) -> bool {
-        self.state.holds_encoder() || self.start_asked.is_some()
+        self.bound.is_some() || self.start_asked.is_some()
     }
 
     /// The next step. A step that was begun and not ended has to be ended first.
@@ -205,14 +208,15 @@ impl Record {
     fn prepare(&self, wanted: &Wanted, now: DateTime<Utc>) -> Next {
         let Some(video) = self.video.clone() else { return Next::Rest };
         let Some(seen) = &self.seen else { return Next::Call(Call::ReadBroadcast { id: video }) };
-        if wanted.cancelled {
-            return Next::Call(Call::DeleteBroadcast { id: video });
-        }
         let starts_at = wanted.draft.starts_at;
-        if now >= wanted.draft.ends_at + GIVEN_UP {
-            return Next::Become(State::Attention, Some(Trouble::NeverBegan));
-        }
         let is_fresh = now - seen.at < FRESH;
+        // One that never began would begin in the next one's place, with its first picture.
+        if wanted.cancelled || now >= wanted.draft.ends_at + GIVEN_UP {
+            return Next::Call(match is_fresh {
+                true => Call::DeleteBroadcast { id: video },
+                false => Call::ReadBroadcast { id: video },
+            });
+        }
         let mut until = seen.at + PATROL;
         // YouTube takes no start in the past.
         if now < starts_at && self.needs_update(wanted) {
@@ -311,7 +315,10 @@ impl Record {
             }
             Call::UpdateBroadcast { .. } if self.state == State::Filed => {}
             Call::UpdateBroadcast { .. } => self.ask_for(&wanted.draft),
-            Call::Bind { .. } => self.state = State::Bound,
+            Call::Bind { stream, .. } => {
+                self.state = State::Bound;
+                self.bound = Some(stream.clone());
+            }
             Call::Transition { to: Move::Complete, .. } => self.state = State::Ending,
             _ => {}
         }
@@ -334,16 +341,16 @@ impl Record {
     }
 
     /// Notes what became of the call that was begun.
-    pub fn end(&mut self, call: &Call, outcome: Outcome, now: DateTime<Utc>) -> Learnt {
+    pub fn end(&mut self, wanted: &Wanted, call: &Call, outcome: Outcome, now: DateTime<Utc>) -> Learnt {
         self.under_way = None;
         match outcome {
             Outcome::Done(answer) => {
                 self.tries = 0;
                 self.not_before = None;
                 self.said = None;
-                self.done(call, answer, now)
+                self.done(wanted, call, answer, now)
             }
-            Outcome::Rejected(refusal) => self.rejected(call, refusal, now),
+            Outcome::Rejected(refusal) => self.rejected(wanted, call, refusal, now),
             Outcome::Uncertain(said) => {
                 self.said = Some(said);
                 self.uncertain(call.method(), now);
@@ -360,7 +367,7 @@ impl Record {
         }
     }
 
-    fn done(&mut self, call: &Call, answer: Answer, now: DateTime<Utc>) -> Learnt {
+    fn done(&mut self, wanted: &Wanted, call: &Call, answer: Answer, now: DateTime<Utc>) -> Learnt {
         match (call, answer) {
             (Call::InsertBroadcast(_), Answer::Broadcast(made)) => {
                 self.written = Some(made.draft.clone());
@@ -374,16 +381,29 @@ impl Record {
                 self.see(*seen, now);
             }
             (Call::Bind { .. } | Call::Transition { .. }, Answer::Broadcast(seen)) => self.see(*seen, now),
-            (Call::DeleteBroadcast { .. }, _) => self.state = State::Cancelled,
+            (Call::DeleteBroadcast { .. }, _) => self.deleted(wanted),
             (Call::ReadVideo { .. }, Answer::Video(video)) => return self.watch(&video, now),
             _ => {}
         }
         Learnt::Nothing
     }
 
+    /// It is not there any more, by our own will.
+    fn deleted(&mut self, wanted: &Wanted) {
+        (self.video, self.bound, self.seen) = (None, None, None);
+        if wanted.cancelled {
+            self.state = State::Cancelled;
+        } else {
+            self.ask(Trouble::NeverBegan);
+        }
+    }
+
     /// Takes in what YouTube says it is.
     fn see(&mut self, broadcast: Broadcast, now: DateTime<Utc>) {
         let (phase, is_bound) = (broadcast.phase, broadcast.stream.is_some());
+        if is_bound || self.state != State::Bound {
+            self.bound.clone_from(&broadcast.stream);
+        }
         if !self.settled && self.asked.as_ref() == Some(&broadcast.draft) {
             // What was asked for without an answer was heard.
             self.written = Some(broadcast.draft.clone());
@@ -398,8 +418,13 @@ impl Record {
             Phase::Complete if !matches!(self.state, State::Complete | State::Filed) => {
                 self.state = State::Complete;
                 self.ended_at.get_or_insert(now);
+                self.bound = None;
             }
-            Phase::Revoked => self.ask(Trouble::Revoked),
+            Phase::Revoked => {
+                self.bound = None;
+                self.ask(Trouble::Revoked);
+            }
+            Phase::Complete => self.bound = None,
             _ if self.state == State::Bound && is_bound => self.state = State::Armed,
             _ => {}
         }
@@ -441,8 +466,15 @@ impl Record {
         if let Some(ended) = video.ended_at {
             self.state = State::Complete;
             self.ended_at = Some(ended);
+            self.bound = None;
         }
         video.viewers.map_or(Learnt::Nothing, Learnt::Viewers)
+    }
+
+    /// Another broadcast has the stream that this one was found bound to: only a person can say which is right.
+    pub fn is_in_the_way(&mut self) {
+        self.bound = None;
+        self.ask(Trouble::KeyTaken);
     }
 
     fn ask(&mut self, trouble: Trouble) {
@@ -454,7 +486,10 @@ impl Record {
     fn undo(&mut self, method: Method) {
         self.state = match (method, self.state) {
             (Method::InsertBroadcast, State::Creating) => State::Planned,
-            (Method::Bind, State::Bound) => State::Created,
+            (Method::Bind, State::Bound) => {
+                self.bound = None;
+                State::Created
+            }
             (Method::Transition, State::Ending) => State::Live,
             (_, state) => state,
         };
@@ -471,7 +506,7 @@ impl Record {
         self.wait(TimeDelta::seconds(seconds.min(600)), now);
     }
 
-    fn rejected(&mut self, call: &Call, refusal: Refusal, now: DateTime<Utc>) -> Learnt {
+    fn rejected(&mut self, wanted: &Wanted, call: &Call, refusal: Refusal, now: DateTime<Utc>) -> Learnt {
         let Refusal { reason, said } = refusal;
         let method = call.method();
         match (method, reason) {
@@ -491,9 +526,15 @@ impl Record {
                 self.start_asked = None;
                 self.said = Some(said);
             }
-            (Method::DeleteBroadcast, Reason::NotFound) => self.state = State::Cancelled,
+            (Method::DeleteBroadcast, Reason::NotFound) => self.deleted(wanted),
+            (Method::DeleteBroadcast, Reason::Invalid | Reason::Other) => {
+                // It has begun meanwhile: the next look says so.
+                self.said = Some(said);
+                self.wait_longer(now);
+            }
             (_, Reason::NotFound) => {
                 self.said = Some(said);
+                self.bound = None;
                 self.ask(Trouble::Gone);
             }
             (_, Reason::QuotaExceeded) => {

@@ -78,7 +78,7 @@ impl<Y: Youtube> Reconciler<Y> {
             (row, record)
         };
         let records: Vec<_> = rows.into_iter().map(with_record).collect();
-        let holders = Holders::of(&subjects, &records);
+        let holders = Holders::of(&records);
         let mut round = Round { open: records.len(), ..Round::default() };
         self.tend_encoders(&grants, &records, &subjects, &mut round).await?;
         let steps =
@@ -105,7 +105,7 @@ impl<Y: Youtube> Reconciler<Y> {
         let now = self.centre.clock().now();
         let is_watched = |(row, record): &&(broadcast::Model, Record)| {
             let about = subjects.of(row).is_some_and(|it| now >= it.starts_at - WATCHING);
-            record.state.holds_encoder() && about
+            record.bound.is_some() && about
         };
         let watched: HashSet<Uuid> =
             records.iter().filter(is_watched).filter_map(|(row, _)| row.encoder_id).collect();
@@ -230,7 +230,10 @@ impl<Y: Youtube> Reconciler<Y> {
         tracing::debug!(broadcast = %row.code, method = call.method().as_str(), outcome = word(&outcome), "spoke to YouTube");
         let tx = self.centre.begin().await?;
         ledger::settle(&tx, &self.centre, &entry, &outcome).await?;
-        let learnt = record.end(&call, outcome, now);
+        let learnt = record.end(wanted, &call, outcome, now);
+        if bound_elsewhere(&tx, row.id, &record).await? {
+            record.is_in_the_way();
+        }
         match learnt {
             Learnt::Viewers(viewers) => {
                 let sample = viewer_sample::ActiveModel {
@@ -341,6 +344,18 @@ enum Claim {
     Unclaimed,
 }
 
+/// Whether another broadcast has the stream that this one was found bound to, by somebody's hand. The transaction writes
+/// already, so that nobody takes it meanwhile.
+async fn bound_elsewhere(tx: &DatabaseTransaction, id: Uuid, record: &Record) -> Result<bool, DbErr> {
+    let Some(stream) = &record.bound else { return Ok(false) };
+    let other = broadcast::Entity::find()
+        .filter(broadcast::Column::Bound.eq(stream))
+        .filter(broadcast::Column::Id.ne(id))
+        .one(tx)
+        .await?;
+    Ok(other.is_some())
+}
+
 /// The row as the call left it that was written down.
 fn begun_row(row: &broadcast::Model, begun: &Record) -> broadcast::Model {
     broadcast::Model { state: begun.state, ..row.clone() }
@@ -397,6 +412,7 @@ impl Record {
             said: row.said.clone(),
             generation: row.generation,
             video: row.video.clone(),
+            bound: row.bound.clone(),
             under_way: row.under_way,
             looks: row.looks,
             tries: row.tries,
@@ -425,6 +441,7 @@ impl Record {
             said: Set(self.said.clone()),
             generation: Set(self.generation),
             video: Set(self.video.clone()),
+            bound: Set(self.bound.clone()),
             under_way: Set(self.under_way),
             looks: Set(self.looks),
             tries: Set(self.tries),

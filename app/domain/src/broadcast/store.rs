@@ -305,6 +305,7 @@ fn planned(centre: &Centre, code: String, setup: &Setup) -> broadcast::Model {
         said: None,
         generation: 1,
         video: None,
+        bound: None,
         under_way: None,
         looks: 0,
         tries: 0,
@@ -392,7 +393,7 @@ pub async fn change(
     let act =
         Change { centre, code, version: Some(version), states: &states, by: by.id(), event, note: None };
     act.make(|row| {
-        if row.encoder_id != setup.encoder && row.state.holds_encoder() {
+        if row.encoder_id != setup.encoder && row.bound.is_some() {
             return Err(Refusal::EncoderHeld);
         }
         // What was made on one channel can't be taken to another.
@@ -456,6 +457,8 @@ pub async fn paste_link(
             trouble: Set(None),
             said: Set(None),
             video: Set(Some(video.into_string())),
+            // Whoever takes over also sees to the encoder.
+            bound: Set(None),
             under_way: Set(None),
             not_before: Set(None),
             ..Default::default()
@@ -519,6 +522,7 @@ pub async fn make_anew(centre: &Centre, by: &Producer, code: &str) -> Result<(),
             said: Set(None),
             generation: Set(row.generation + 1),
             video: Set(None),
+            bound: Set(None),
             asked: Set(None),
             settled: Set(false),
             written: Set(None),

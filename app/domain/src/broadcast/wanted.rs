@@ -11,7 +11,7 @@ use crate::account::Audience;
 use crate::broadcast::call::Draft;
 use crate::broadcast::entity::{broadcast, broadcast_template, encoder};
 use crate::broadcast::plan::{Record, Wanted};
-use crate::broadcast::{Facts, State, Template};
+use crate::broadcast::{Facts, Template};
 use crate::centre::Centre;
 use crate::course::entity::{class_session, course, run};
 use crate::course::{ClassState, RunState};
@@ -194,16 +194,11 @@ impl Subject {
 pub(super) struct Holders(HashMap<String, Vec<Uuid>>);
 
 impl Holders {
-    pub fn of(subjects: &Subjects, records: &[(broadcast::Model, Record)]) -> Self {
+    pub fn of(records: &[(broadcast::Model, Record)]) -> Self {
         let mut holders = Self::default();
-        for (row, record) in
-            records.iter().filter(|(row, _)| row.state.is_open() && row.state != State::Manual)
-        {
-            let ours = subjects.encoder(row).and_then(|encoder| encoder.stream.clone());
-            let said = ours.filter(|_| record.state.holds_encoder());
-            let seen = record.seen.as_ref().and_then(|seen| seen.broadcast.stream.clone());
-            for stream in said.into_iter().chain(seen) {
-                holders.0.entry(stream).or_default().push(row.id);
+        for (row, record) in records {
+            if let Some(stream) = &record.bound {
+                holders.0.entry(stream.clone()).or_default().push(row.id);
             }
         }
         holders

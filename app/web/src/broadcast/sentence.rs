@@ -48,6 +48,7 @@ pub(super) fn trouble_sentence(l: Language, trouble: Trouble) -> &'static str {
         Trouble::Channel => words::trouble_channel(l),
         Trouble::Refused => words::trouble_refused(l),
         Trouble::NeverBegan => words::trouble_never_began(l),
+        Trouble::KeyTaken => words::trouble_key_taken(l),
     }
 }
 
