@@ -12,11 +12,13 @@ use domain::centre::{Centre, Settings};
 use domain::clock::Clock;
 use domain::language::Language;
 use domain::notice::entity::notice;
+use domain::seal::Sealer;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use sea_orm::{EntityTrait, QueryOrder};
 use server::config::{Config, Database, Flags, TextGateway};
 use server::notice::Outbox;
 use server::session::{COOKIE, Sessions};
+use server::youtube::Client;
 use server::{Door, WebSettings, database};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -102,6 +104,9 @@ pub(crate) fn migrated(folder: &Path, postgres: Option<&Fresh>) -> Database {
     }
 }
 
+/// With which secrets are sealed here.
+const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
 fn facts() -> Arc<CentreFacts> {
     Arc::new(CentreFacts {
         name: Bilingual::new("평생스마트교육장", "Lifelong Smart Learning Centre"),
@@ -144,6 +149,7 @@ impl Site {
             public_url: ORIGIN.into(),
             staff_domains: vec![STAFF_DOMAIN.into()],
             phone: PHONE.into(),
+            secrets: Sealer::new(&[SECRET]).expect("a key"),
             ..settings
         };
         let centre = Centre::new(connection, clock, settings);
@@ -205,6 +211,12 @@ impl Site {
     pub fn crowded(&self, visitor: &Visitor) -> Visitor {
         let web = web_settings(self.folder.path(), self.stop.subscribe());
         visitor.at(server::app(self.centre.clone(), WebSettings { door: Door::of(0, 0), ..web }))
+    }
+
+    /// The same browser at this site with a way out to YouTube.
+    pub fn with_youtube(&self, visitor: &Visitor, client: Client) -> Visitor {
+        let web = web_settings(self.folder.path(), self.stop.subscribe());
+        visitor.at(server::app(self.centre.clone(), WebSettings { youtube: Some(Arc::new(client)), ..web }))
     }
 
     /// A mobile number that nobody else on this site has.

@@ -195,6 +195,48 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("bar_scope_known", "", "UPDATE bar SET scope = 'life'"),
     ("bar_forward", "", "UPDATE bar SET until_at = from_at"),
     ("bar_lifted_by_somebody", "", "UPDATE bar SET lifted_at = until_at"),
+    ("channel_youtube_once", "channel.youtube_id", "UPDATE channel SET youtube_id = 'UC1'"),
+    ("channel_state_known", "", "UPDATE channel SET state = 'asleep' WHERE id = #1"),
+    ("channel_grant_kept", "", "UPDATE channel SET sealed_grant = NULL WHERE id = #1"),
+    ("channel_loss_dated", "", "UPDATE channel SET state = 'lost' WHERE id = #1"),
+    ("encoder_name_once", "encoder.name", "UPDATE encoder SET name = 'one'"),
+    ("encoder_stream_once", "encoder.stream", "UPDATE encoder SET stream = 's1'"),
+    ("encoder_status_known", "", "UPDATE encoder SET status = 'warm'"),
+    ("encoder_health_known", "", "UPDATE encoder SET health = 'ill'"),
+    ("encoder_whole", "", "UPDATE encoder SET sealed_key = NULL WHERE id = #1"),
+    ("broadcast_code_once", "broadcast.code", "UPDATE broadcast SET code = 'R-1-1'"),
+    (
+        "broadcast_one_a_class",
+        "broadcast.run_id, broadcast.number",
+        "UPDATE broadcast SET number = 1 WHERE run_id = #1",
+    ),
+    (
+        "broadcast_one_a_booking",
+        "broadcast.booking_id",
+        "UPDATE broadcast SET run_id = NULL, number = NULL, booking_id = #1",
+    ),
+    ("broadcast_of_one", "", "UPDATE broadcast SET booking_id = #2 WHERE id = #1"),
+    ("broadcast_of_one", "", "UPDATE broadcast SET number = NULL WHERE id = #1"),
+    ("broadcast_privacy_known", "", "UPDATE broadcast SET privacy = 'secret'"),
+    ("broadcast_latency_known", "", "UPDATE broadcast SET latency = 'none'"),
+    ("broadcast_state_known", "", "UPDATE broadcast SET state = 'lost'"),
+    ("broadcast_trouble_known", "", "UPDATE broadcast SET state = 'needs_attention', trouble = 'rain'"),
+    ("broadcast_trouble_said", "", "UPDATE broadcast SET state = 'needs_attention'"),
+    ("broadcast_video_once", "broadcast.video", "UPDATE broadcast SET video = 'abc'"),
+    ("broadcast_one_a_stream", "broadcast.bound", "UPDATE broadcast SET bound = 's1'"),
+    ("broadcast_manual_has_link", "", "UPDATE broadcast SET state = 'manual' WHERE video IS NULL"),
+    ("broadcast_seen_dated", "", "UPDATE broadcast SET seen = '{}'"),
+    ("broadcast_claim_ends", "", "UPDATE broadcast SET claimed_by = #1"),
+    ("broadcast_event_kind_known", "", "UPDATE broadcast_event SET kind = 'lost'"),
+    ("broadcast_call_units_not_negative", "", "UPDATE broadcast_call SET units = -1"),
+    ("broadcast_call_outcome_known", "", "UPDATE broadcast_call SET outcome = 'maybe'"),
+    ("quota_spent_not_negative", "", "UPDATE quota SET spent = -1"),
+    ("viewer_sample_viewers_not_negative", "", "UPDATE viewer_sample SET viewers = -1"),
+    (
+        "viewer_sample_once",
+        "viewer_sample.broadcast_id, viewer_sample.at",
+        "INSERT INTO viewer_sample SELECT * FROM viewer_sample",
+    ),
     ("revision_is_one", "", "INSERT INTO revision (id, accounts) VALUES (2, 0)"),
     ("writer_is_one", "", "INSERT INTO writer (id, turn, stamp) VALUES (2, 0, 0)"),
     ("notice_kind_known", "", "UPDATE notice SET kind = 'pigeon'"),
@@ -272,6 +314,18 @@ INSERT INTO ticket (id, run_id, person_id, number, choice, state, entered_by, en
     (#3, #2, #1, 1, 'any', 'released', #1, '2021-01-01T00:00:00+00:00', #1),
     (#4, #1, #1, 3, 'any', 'withdrawn', #1, '2021-01-01T00:00:00+00:00', NULL),
     (#5, #1, #1, 1, 'any', 'withdrawn', #1, '2021-01-01T00:00:00+00:00', NULL);
+INSERT INTO channel (id, youtube_id, title, state, sealed_grant, connected_by, connected_at, renewed_at) VALUES
+    (#1, 'UC1', 'one', 'connected', 'x', #1, '2021-01-01T00:00:00+00:00', '2021-01-01T00:00:00+00:00'),
+    (#2, 'UC2', 'two', 'disconnected', NULL, #1, '2021-01-01T00:00:00+00:00', '2021-01-01T00:00:00+00:00');
+INSERT INTO encoder (id, name, channel_id, stream, address, sealed_key, status, health) VALUES
+    (#1, 'one', #1, 's1', 'rtmps://a', 'x', 'ready', 'noData'), (#2, 'two', #1, 's2', 'rtmps://a', 'x', 'ready', 'noData');
+INSERT INTO broadcast (id, code, run_id, number, channel_id, encoder_id, privacy, made_for_kids, dvr, latency, state, generation, video, bound, looks, tries, settled, unwanted, version, created_at) VALUES
+    (#1, 'R-1-1', #1, 1, #1, #1, 'unlisted', false, true, 'low', 'armed', 1, 'abc', 's1', 0, 0, true, false, 1, '2021-01-01T00:00:00+00:00'),
+    (#2, 'R-1-2', #1, 2, #1, #1, 'unlisted', false, true, 'low', 'planned', 1, NULL, NULL, 0, 0, false, false, 1, '2021-01-01T00:00:00+00:00');
+INSERT INTO broadcast_event (id, broadcast_id, at, kind, state) VALUES (#1, #1, '2021-01-01T00:00:00+00:00', 'planned', 'planned');
+INSERT INTO broadcast_call (id, broadcast_id, channel_id, method, units, day, at) VALUES (#1, #1, #1, 'liveBroadcasts.insert', 50, '2021-01-01', '2021-01-01T00:00:00+00:00');
+INSERT INTO quota (day, spent) VALUES ('2021-01-01', 50);
+INSERT INTO viewer_sample (broadcast_id, at, viewers) VALUES (#1, '2021-01-11T00:00:00+00:00', 12);
 INSERT INTO feed (id, token_hash, person_id, created_at) VALUES
     (#1, ##1, #1, '2021-01-01T00:00:00+00:00'), (#2, ##2, #1, '2021-01-01T00:00:00+00:00');
 INSERT INTO access (id, at, viewer_id, duty, subject, subject_id) VALUES (#1, '2021-01-01T00:00:00+00:00', #1, 'front_desk', 'run', 'R-1');

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use domain::account::entity::{
     access, audit, challenge, consent, contact, duty, person, revision, web_session,
 };
+use domain::broadcast::entity::{
+    broadcast, broadcast_call, broadcast_event, broadcast_template, channel, encoder, quota, viewer_sample,
+};
 use domain::calendar::entity::feed;
 use domain::course::entity::{class_session, course, run};
 use domain::notice::entity::notice;
@@ -32,6 +35,7 @@ both! {
     async fn every_table_is_as_its_entity_says(site) {
         let entities = entities![
             access audit challenge consent contact duty person revision web_session
+            broadcast broadcast_call broadcast_event broadcast_template channel encoder quota viewer_sample
             feed
             class_session course run
             notice

@@ -1,3 +1,4 @@
 //! Broadcasts: that YouTube comes to agree with the rows whatever fails, and what people see of them.
 
 mod history;
+mod life;
