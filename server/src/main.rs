@@ -27,9 +27,19 @@ struct Cli {
     #[command(flatten)]
     flags: Flags,
     #[command(subcommand)]
-    act: Act,
+    command: Command,
 }
 
+#[derive(Subcommand)]
+enum Command {
+    #[command(flatten)]
+    Act(Act),
+    /// Keys for what the database keeps sealed
+    #[command(subcommand)]
+    Secret(SecretAct),
+}
+
+/// What is done with the settings and the database.
 #[derive(Subcommand)]
 enum Act {
     /// Brings the database to today's schema and serves the site
@@ -57,9 +67,6 @@ enum Act {
     /// Accounts
     #[command(subcommand)]
     User(UserAct),
-    /// Keys for what the database keeps sealed
-    #[command(subcommand)]
-    Secret(SecretAct),
     /// Copies the whole database into a new file, also while the site is being served
     Backup { file: PathBuf },
     /// Takes this release into use: copies the database, brings it to today's schema, makes `current` lead here
@@ -153,12 +160,20 @@ fn environment() -> impl Iterator<Item = (String, String)> {
 }
 
 async fn run(cli: Cli) -> Result<(), Failure> {
+    let act = match cli.command {
+        Command::Act(act) => act,
+        // The settings are not read: a key may be what they lack.
+        Command::Secret(SecretAct::New) => {
+            println!("{}", domain::seal::fresh_key());
+            return Ok(());
+        }
+    };
     let config = Config::read(&cli.flags, environment())?;
     start_log(config.log);
     rustls::crypto::ring::default_provider()
         .install_default()
         .map_err(|_| "the cryptography of TLS was set up twice")?;
-    match cli.act {
+    match act {
         Act::Serve { demo: false } => serve::serve(open(&config).await?, config).await,
         Act::Serve { demo: true } => {
             let config = config.for_demonstration();
@@ -195,10 +210,6 @@ async fn run(cli: Cli) -> Result<(), Failure> {
             let centre = open(&config).await?;
             let id = user::add(&centre, &new).await?;
             println!("Account {id}: they sign in with a code sent to that address.");
-            Ok(())
-        }
-        Act::Secret(SecretAct::New) => {
-            println!("{}", domain::seal::fresh_key());
             Ok(())
         }
         Act::Backup { file } => Ok(database::backup(&config.database, &file).await?),

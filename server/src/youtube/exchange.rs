@@ -125,17 +125,17 @@ impl<'a> Exchange<'a> {
         let rows = std::mem::take(&mut self.rows);
         let answer = match self.call {
             Call::ReadChannel => {
-                return first(rows, |row| Titled::read(&row).map(Answer::Channel), Reason::Channel);
+                return first(rows, None, |row| Titled::read(&row).map(Answer::Channel), Reason::Channel);
             }
-            Call::ReadBroadcast { .. } => {
+            Call::ReadBroadcast { id } => {
                 let read = |row| Broadcast::read(row).map(|it| Answer::Broadcast(Box::new(it)));
-                return first(rows, read, Reason::NotFound);
+                return first(rows, Some(id), read, Reason::NotFound);
             }
-            Call::ReadStream { .. } => {
-                return first(rows, |row| Stream::read(&row).map(Answer::Stream), Reason::NotFound);
+            Call::ReadStream { id } => {
+                return first(rows, Some(id), |row| Stream::read(&row).map(Answer::Stream), Reason::NotFound);
             }
-            Call::ReadVideo { .. } => {
-                return first(rows, |row| Video::read(&row).map(Answer::Video), Reason::NotFound);
+            Call::ReadVideo { id } => {
+                return first(rows, Some(id), |row| Video::read(&row).map(Answer::Video), Reason::NotFound);
             }
             Call::ListStreams => all(rows, |row| Stream::read(&row), |it| &it.id).map(Answer::Streams),
             Call::ListPlaylists => all(rows, |row| Titled::read(&row), |it| &it.id).map(Answer::Playlists),
@@ -165,9 +165,16 @@ fn all<T>(
     Ok(things)
 }
 
-fn first(rows: Vec<Value>, read: impl Fn(Value) -> Result<Answer, Unreadable>, absent: Reason) -> Outcome {
-    match rows.into_iter().next().map(read) {
-        Some(answer) => answer.map_or_else(unreadable, Outcome::Done),
+/// The one that was asked for, by its id where that was said.
+fn first(
+    rows: Vec<Value>,
+    id: Option<&str>,
+    read: impl Fn(Value) -> Result<Answer, Unreadable>,
+    absent: Reason,
+) -> Outcome {
+    match rows.into_iter().next() {
+        Some(row) if id.is_some_and(|id| row["id"] != id) => unreadable(Unreadable("id")),
+        Some(row) => read(row).map_or_else(unreadable, Outcome::Done),
         None => Outcome::Rejected(Refusal { reason: absent, said: "it is not among those asked for".into() }),
     }
 }
@@ -284,6 +291,10 @@ mod tests {
         let bind = |id: &str| Call::Bind { id: id.into(), stream: "s".into() };
         assert!(matches!(take(&bind("b"), 200, &answer), Some(Outcome::Done(_))));
         assert!(is_uncertain(&take(&bind("a"), 200, &answer)));
+        let read = |id: &str| Call::ReadBroadcast { id: id.into() };
+        let list = json!({ "items": [answer] });
+        assert!(matches!(take(&read("b"), 200, &list), Some(Outcome::Done(_))));
+        assert!(is_uncertain(&take(&read("a"), 200, &list)));
     }
 
     #[test]
