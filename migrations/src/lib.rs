@@ -13,6 +13,8 @@ mod m0008_ticket;
 mod m0009_occupation;
 mod m0010_studio;
 mod m0011_feed;
+mod m0012_board;
+mod m0013_call;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -37,6 +39,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_occupation::Migration),
             Box::new(m0010_studio::Migration),
             Box::new(m0011_feed::Migration),
+            Box::new(m0012_board::Migration),
+            Box::new(m0013_call::Migration),
         ]
     }
 

@@ -2,7 +2,9 @@
 
 mod account;
 mod backup;
+mod board;
 mod calendar;
+mod call;
 mod constraint;
 mod course;
 mod demo;

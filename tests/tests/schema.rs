@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::account::entity::{
     access, audit, challenge, consent, contact, duty, person, revision, web_session,
 };
+use domain::board::entity::{board, board_item, board_media};
 use domain::calendar::entity::feed;
 use domain::course::entity::{class_session, course, run};
 use domain::notice::entity::notice;
@@ -12,7 +13,9 @@ use domain::registration::entity::{application, application_event, ticket, write
 use domain::space::entity::{
     allocation, closure, engagement, holiday, margin, occupation, opening, seat, space, thing,
 };
-use domain::studio::entity::{bar, booking, booking_event, booking_thing, series, studio};
+use domain::studio::entity::{
+    bar, booking, booking_event, booking_thing, call_answer, call_answer_event, open_call, series, studio,
+};
 use sea_orm::sea_query::ColumnType;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityName, EntityTrait, IdenStatic, Iterable, Statement,
@@ -32,12 +35,13 @@ both! {
     async fn every_table_is_as_its_entity_says(site) {
         let entities = entities![
             access audit challenge consent contact duty person revision web_session
+            board board_item board_media
             feed
             class_session course run
             notice
             application application_event ticket writer
             allocation closure engagement holiday margin occupation opening seat space thing
-            bar booking booking_event booking_thing series studio
+            bar booking booking_event booking_thing call_answer call_answer_event open_call series studio
         ];
         let mut expected = BTreeMap::new();
         for (table, columns) in entities {

@@ -9,6 +9,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::account::Accounts;
+use crate::board::BoardSettings;
 use crate::clock::Clock;
 use crate::fresh::{Cache, Counter};
 use crate::kept::Programme;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub address: String,
     /// How the studio is lent.
     pub studio: StudioSettings,
+    /// What may be put on the boards.
+    pub board: BoardSettings,
     /// Whether this is the demonstration, which says so on every page.
     pub demonstration: bool,
 }
@@ -49,6 +52,7 @@ impl Default for Settings {
             phone: String::new(),
             address: String::new(),
             studio: StudioSettings::default(),
+            board: BoardSettings::default(),
             demonstration: false,
         }
     }

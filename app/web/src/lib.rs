@@ -9,6 +9,7 @@ mod error;
 #[cfg(feature = "ssr")]
 pub use error::{AppError, draw_errors};
 
+pub mod board;
 pub mod calendar;
 #[cfg(feature = "ssr")]
 pub mod course;
@@ -39,6 +40,7 @@ pub fn hydrate() {
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<domain::centre::Centre> {
     account::routes()
+        .merge(board::routes())
         .merge(calendar::routes())
         .merge(course::routes())
         .merge(notice::routes())

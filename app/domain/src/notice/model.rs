@@ -54,6 +54,11 @@ named! {
         BookingNoShow = "booking_no_show",
         Barred = "barred",
         BarLifted = "bar_lifted",
+        /// Somebody's answer to an open call has come in, was chosen, declined, or taken back by them.
+        CallAnswered = "call_answered",
+        CallChosen = "call_chosen",
+        CallDeclined = "call_declined",
+        CallWithdrawn = "call_withdrawn",
     }
 
     pub enum NoticeState {
@@ -128,6 +133,9 @@ pub struct Facts {
     /// The code of a booking.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub booking: Option<String>,
+    /// The code of an open call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
     /// What the calendar file says that goes with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarFact>,

@@ -121,6 +121,10 @@ pub(super) fn subject(l: Language, event: Event, course: &str) -> String {
         Event::BookingNoShow => words::booking_no_show_subject(l, course),
         Event::Barred => words::barred_subject(l).into(),
         Event::BarLifted => words::bar_lifted_subject(l).into(),
+        Event::CallAnswered => words::call_answered_subject(l, course),
+        Event::CallChosen => words::call_chosen_subject(l, course),
+        Event::CallDeclined => words::call_declined_subject(l, course),
+        Event::CallWithdrawn => words::call_withdrawn_subject(l, course),
     }
 }
 
@@ -167,6 +171,10 @@ fn sentence(l: Language, event: Event, facts: &Facts) -> String {
         Event::BookingNoShow => words::booking_no_show(l, course),
         Event::Barred => words::barred(l, moment(facts.until)),
         Event::BarLifted => words::bar_lifted(l).into(),
+        Event::CallAnswered => words::call_answered(l, course),
+        Event::CallChosen => words::call_chosen(l, course),
+        Event::CallDeclined => words::call_declined(l, course),
+        Event::CallWithdrawn => words::call_withdrawn(l, course),
     }
 }
 
@@ -200,6 +208,9 @@ fn link(l: Language, event: Event, facts: &Facts, public_url: &str) -> Option<(&
     let to = |path: &str| format!("{public_url}{}", l.path(path));
     if let Some(code) = &facts.booking {
         return Some((words::link_booking(l), to(&format!("/studio/{code}"))));
+    }
+    if let Some(code) = &facts.call {
+        return Some((words::link_call(l), to(&format!("/studio/calls/{code}"))));
     }
     match (event, &facts.token, &facts.run_code) {
         (_, Some(token), _) => Some((words::link_confirm(l), to(&format!("/confirm/link/{token}")))),

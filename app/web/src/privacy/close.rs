@@ -36,6 +36,7 @@ pub async fn submit(ask: Ask, input: Input) -> Result<Response, AppError> {
         }
         Err(CloseError::Database(error)) => Err(error.into()),
         Err(CloseError::Writer(error)) => Err(error.into()),
+        Err(CloseError::Call(error)) => Err(AppError::Broken(error.to_string())),
     }
 }
 
