@@ -81,14 +81,16 @@ both! {
         };
         for at in ["2020-11-30T09:00:00+09:00", "2020-11-30T23:59:59.999999+09:00"] {
             let page = said(at).await;
-            assert!(page.text(".board-notices").contains("오늘만 첫 줄 둘째 줄"), "{}", page.said());
+            assert_eq!(page.text(".board-notices h2"), "오늘만");
+            assert_eq!(page.all(".board-notices p"), ["첫 줄", "둘째 줄"]);
             assert_eq!(page.attribute(".board-left img", "alt"), "오늘의 포스터");
         }
         for at in ["2020-12-01T00:00:00+09:00", "2020-12-02T23:59:59+09:00"] {
             let page = said(at).await;
             assert!(page.text(".board-notices").contains("내일부터"), "{}", page.said());
             // What an empty face says.
-            assert!(page.text(".board-left").contains("평생스마트교육장 어느 길 1 · 02-123-4567"), "{}", page.said());
+            assert_eq!(page.text(".board-left strong"), "평생스마트교육장");
+            assert_eq!(page.text(".board-left p"), "어느 길 1 · 02-123-4567");
         }
         let page = said("2020-12-03T00:00:00+09:00").await;
         assert!(!page.said().contains("내일부터") && page.text(".board-notices").contains("평생스마트교육장"), "{}", page.said());

@@ -64,7 +64,7 @@ both! {
         let producer = publish(site).await;
         let kim = site.resident("김하나").await;
         let list = kim.get("/studio").await.expect(200).click("참여 프로그램 모집").await.expect(200);
-        assert!(list.said().contains("모집중 우리 동네 가게 이야기"), "{}", list.said());
+        assert!(list.text(".structured-item").starts_with("모집중우리 동네 가게 이야기"), "{}", list.said());
         assert!(kim.get("/studio/new").await.expect(200).link("참여 프로그램 모집").ends_with("/studio/calls"));
         let page = list.click("우리 동네 가게 이야기").await.expect(200);
         assert!(page.said().contains("김하나 님께 이 연락처로 알려 드립니다: 010-0000-"), "{}", page.said());
@@ -134,7 +134,7 @@ both! {
         assert!(page.said().contains("모집마감") && page.said().contains("모집이 끝났습니다") && page.said().contains("가게를 지켜 온"), "{}", page.said());
         before.assert_same(&site.tables().await);
         let stranger = site.visitor().get("/studio/calls").await.expect(200);
-        assert!(stranger.said().contains("모집마감 우리 동네 가게 이야기"), "{}", stranger.said());
+        assert!(stranger.text(".structured-item").starts_with("모집마감우리 동네 가게 이야기"), "{}", stranger.said());
         assert!(!site.visitor().get("/studio/calls/C21-01").await.expect(200).has("main form"));
         // It can be opened for longer, and one may still step back.
         let producer = site.sign_in(producer.id()).await;
