@@ -76,9 +76,10 @@ both! {
         assert_eq!((row.words.as_deref(), row.consent, row.person_id), (Some(WORDS), 1, kim.id()));
 
         let desk = producer.get("/manage/studio").await.expect(200).click("참여 모집 관리").await.expect(200);
-        assert!(desk.all("tbody tr")[0].contains("모집중") && desk.all("tbody tr")[0].ends_with("1 0/2"), "{:?}", desk.all("tbody tr"));
+        assert_eq!(desk.all("tbody td"), ["모집중", "2021년 7월 12일(월) 18:00", "1", "0/2"]);
         let call = desk.click("우리 동네 가게 이야기").await.expect(200);
         assert!(call.said().contains("김*나") && !call.said().contains("김하나") && !call.said().contains("문방구"), "{}", call.said());
+        assert!(call.said().contains("모집 인원 2명 가운데 0명을 정했습니다"), "{}", call.said());
         let looks = async || access::Entity::find().all(site.centre.database()).await.unwrap();
         assert_eq!(looks().await.len(), 0, "a masked list shows nobody");
         let seen = call.click("김*나").await.expect(200);

@@ -65,8 +65,8 @@ impl BoardCode {
 pub struct NoticeText(String);
 
 impl NoticeText {
-    pub const LINES: usize = 6;
-    pub const CHARACTERS: usize = 300;
+    pub const LINES: usize = 5;
+    pub const CHARACTERS: usize = 200;
 
     pub fn parse(text: &str) -> Option<Self> {
         let text: Vec<&str> = text.trim().lines().map(str::trim).collect();
@@ -169,9 +169,9 @@ mod tests {
     #[test]
     fn a_notice_is_short() {
         assert_eq!(NoticeText::parse(" a \n\n b\r\n").unwrap().as_str(), "a\n\nb");
-        assert!(NoticeText::parse("1\n2\n3\n4\n5\n6").is_some());
-        assert!(NoticeText::parse("1\n2\n3\n4\n5\n6\n7").is_none());
-        assert!(NoticeText::parse(&"가".repeat(301)).is_none());
+        assert!(NoticeText::parse("1\n2\n3\n4\n5").is_some());
+        assert!(NoticeText::parse("1\n2\n3\n4\n5\n6").is_none());
+        assert!(NoticeText::parse(&"가".repeat(201)).is_none());
         assert!(NoticeText::parse("a\u{7}").is_none());
     }
 

@@ -26,7 +26,7 @@ pub fn stage_badge(l: Language, stage: Stage) -> impl IntoView {
     view! { <Badge tone=tone text=word/> }
 }
 
-/// A poster small, a clip as its own first frame, a notice as what it says.
+/// A poster small, a clip as its first frame, a notice as what it says.
 pub fn thumbnail(item: &board_item::Model, path: &str) -> AnyView {
     let (path, title) = (path.to_owned(), item.title.clone());
     match item.media_type {
@@ -39,7 +39,7 @@ pub fn thumbnail(item: &board_item::Model, path: &str) -> AnyView {
             view! { <img class="board-thumb" src=path alt=title loading="lazy"/> }.into_any()
         }
         Some(_) => {
-            view! { <video class="board-thumb" src=path aria-label=title preload="metadata" controls=true></video> }
+            view! { <video class="board-thumb" src=path aria-label=title preload="metadata" muted=true></video> }
                 .into_any()
         }
     }

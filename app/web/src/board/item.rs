@@ -24,8 +24,10 @@ use crate::ui::{
 };
 use crate::words::{Language, board as words};
 
-/// The longest title, in characters.
-const TITLE: usize = 80;
+/// The longest title, in characters: of a notice as much as is read in passing, of a file as much as stands for it.
+fn title_max(face: Face) -> usize {
+    if face == Face::Notices { 40 } else { 80 }
+}
 
 /// How long a turn takes unless somebody says otherwise.
 const SECONDS: u16 = 15;
@@ -175,9 +177,9 @@ fn version(input: &Input) -> Result<i32, AppError> {
 /// What was typed, if all of it makes sense.
 fn parse(l: Language, face: Face, input: &Input) -> (Option<ItemDetails>, Problems) {
     let mut problems = Problems::default();
-    let title = Line::parse(input.text("title"), TITLE);
+    let title = Line::parse(input.text("title"), title_max(face));
     if title.is_none() {
-        problems.add("title", words::wrong_title(l, TITLE));
+        problems.add("title", words::wrong_title(l, title_max(face)));
     }
     let lines = NoticeText::parse(input.text("lines"));
     if lines.is_none() {
@@ -274,12 +276,13 @@ fn fields(l: Language, face: Face) -> impl IntoView {
         Face::Notices => (words::title(l), ""),
         _ => (words::title_of_file(l), words::title_of_file_hint(l)),
     };
+    let longest = u32::try_from(title_max(face)).unwrap_or_default();
     let lines_hint = words::lines_hint(l, NoticeText::LINES, NoticeText::CHARACTERS);
     let seconds_hint = words::seconds_hint(l, Seconds::LEAST, Seconds::MOST);
     view! {
-        <TextInput name="title" label=label hint=hint required=true maxlength=80/>
+        <TextInput name="title" label=label hint=hint required=true maxlength=longest/>
         {(face == Face::Notices).then(|| view! {
-            <TextArea name="lines" label=words::lines(l) hint=lines_hint rows=4 maxlength=300/>
+            <TextArea name="lines" label=words::lines(l) hint=lines_hint rows=4 maxlength=200/>
         })}
         <TextInput name="first_day" label=words::first_day(l) kind="date" required=true short=true/>
         <TextInput name="last_day" label=words::last_day(l) hint=words::last_day_hint(l) kind="date" required=true short=true/>

@@ -171,9 +171,16 @@ fn film(showing: Option<Showing>, about: (String, String)) -> AnyView {
     .into_any()
 }
 
+/// As large as its length lets it be.
 fn text(showing: Showing) -> AnyView {
+    let characters: usize = showing.lines.iter().map(|line| line.chars().count()).sum();
+    let class = match (characters, showing.lines.len()) {
+        (0..=60, 0..=2) => "board-notice board-large",
+        (0..=120, 0..=4) => "board-notice",
+        _ => "board-notice board-small",
+    };
     let lines: Vec<_> = showing.lines.into_iter().map(|line| view! { <p>{line}</p> }).collect();
-    view! { <div class="board-notice"><h2>{showing.title}</h2>{lines}</div> }.into_any()
+    view! { <div class=class><h2 class="board-title">{showing.title}</h2>{lines}</div> }.into_any()
 }
 
 /// As many as can be read from across the hall.
@@ -196,5 +203,6 @@ fn programme(l: Language, today: Vec<Shown>, about: (String, String)) -> AnyView
             }
         })
         .collect();
-    view! { <div class="board-notice"><h2>{words::today(l)}</h2><ol>{lines}</ol></div> }.into_any()
+    view! { <div class="board-notice"><h2 class="board-title">{words::today(l)}</h2><ol>{lines}</ol></div> }
+        .into_any()
 }

@@ -250,7 +250,7 @@ pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Re
                 <LinkButton href=public look=Look::Tertiary small=true>{words::to_public(l)}</LinkButton>
             </p>
             <h2 class="section-title">{words::answers(l)}</h2>
-            <p>{words::chosen_so_far(l, chosen, call.people)}</p>
+            <p>{words::chosen_so_far(l, call.people, chosen)}</p>
             {if answers.is_empty() {
                 view! { <p>{words::answers_none(l)}</p> }.into_any()
             } else {
