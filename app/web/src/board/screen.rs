@@ -206,3 +206,26 @@ fn programme(l: Language, today: Vec<Shown>, about: (String, String)) -> AnyView
     view! { <div class="board-notice"><h2 class="board-title">{words::today(l)}</h2><ol>{lines}</ol></div> }
         .into_any()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_word_from_the_server_days_begin_and_end_and_turns_are_taken() {
+        let showing = |title: &str, from: i64, until: i64| Showing {
+            from: from * DAY,
+            until: until * DAY,
+            seconds: 10,
+            title: title.into(),
+            lines: Vec::new(),
+            source: None,
+        };
+        let all = [showing("a", 1, 2), showing("b", 1, 3), showing("c", 3, 4)];
+        let on = |second: i64| on_turn(&all, second).map(|it| it.title.as_str());
+        assert_eq!(on(DAY - 1), None);
+        assert_eq!([DAY, DAY + 9, DAY + 10, DAY + 20].map(on), ["a", "a", "b", "a"].map(Some));
+        assert_eq!([2 * DAY - 1, 2 * DAY, 3 * DAY - 1, 3 * DAY].map(on), ["b", "b", "b", "c"].map(Some));
+        assert_eq!(on(4 * DAY), None);
+    }
+}
