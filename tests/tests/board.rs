@@ -467,6 +467,16 @@ both! {
             let page = site.visitor().post(path, &[("version", "1")]).await;
             assert!(page.path.starts_with("/sign-in"), "{path}: {}", page.path);
         }
+        // What they send is not even read.
+        let upload = async |who: &Visitor| {
+            let kind = Some("multipart/form-data; boundary=x");
+            who.open(Method::POST, "/manage/boards/lobby/video", kind, b"rubbish".to_vec()).await
+        };
+        upload(&producer).await.expect(400);
+        for other in others.iter().chain([&administrator]) {
+            upload(other).await.expect(403);
+        }
+        form(&producer, "video").await.attach("file", "a.webm", &vec![0; 60_000_001]).submit().await.expect(413);
         // Whoever puts boards up does not thereby fill them, and the other way round.
         let page = administrator.get("/manage/boards/lobby").await.expect(200);
         assert!(!page.said().contains("공지") && page.has("form[action$='/lobby']"), "{}", page.said());

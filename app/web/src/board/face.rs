@@ -39,6 +39,8 @@ pub fn thumbnail(item: &board_item::Model, path: &str) -> AnyView {
             view! { <img class="board-thumb" src=path alt=title loading="lazy"/> }.into_any()
         }
         Some(_) => {
+            // Browsers draw a frame only where one is asked for.
+            let path = format!("{path}#t=0.1");
             view! { <video class="board-thumb" src=path aria-label=title preload="metadata" muted=true></video> }
                 .into_any()
         }

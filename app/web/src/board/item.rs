@@ -1,6 +1,6 @@
 //! Putting something on a face of a board, changing when and in which order it is shown, and taking it down.
 
-use axum::extract::Path;
+use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Datelike, Days, NaiveDate};
@@ -59,12 +59,15 @@ pub async fn blank(ask: Ask, Path((code, face)): Path<(String, String)>) -> Resu
 pub async fn add(
     ask: Ask,
     Path((code, face)): Path<(String, String)>,
-    sent: Sent,
+    request: Request,
 ) -> Result<Response, AppError> {
     let by = ask.signed_in()?.board_editor()?;
     let face = Face::parse(&face).ok_or(AppError::NotFound)?;
     let board = board_of(&ask, &code).await?;
-    let Sent { input, file } = sent;
+    let Sent { input, file } = match Sent::read(request, &ask.centre).await {
+        Ok(sent) => sent,
+        Err(refusal) => return Ok(refusal),
+    };
     let key = input.text("key").parse().map_err(|_| AppError::BadRequest)?;
     let (details, mut problems) = parse(ask.language, face, &input);
     if face != Face::Notices && file.is_empty() {

@@ -2,7 +2,7 @@
 
 use axum::RequestExt;
 use axum::extract::multipart::MultipartError;
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::extract::{Multipart, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::centre::Centre;
@@ -23,10 +23,10 @@ const FIELDS: usize = 16 * 1024;
 /// sentence and not that the connection broke.
 const PATIENCE: usize = 2;
 
-impl FromRequest<Centre> for Sent {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, centre: &Centre) -> Result<Self, Response> {
+impl Sent {
+    /// Reads the body of a form with a file or without. No extractor: whoever may not send one is told so before a byte of
+    /// it is read.
+    pub async fn read(request: Request, centre: &Centre) -> Result<Self, Response> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         if !kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
             let input = request.extract_with_state(centre).await?;
