@@ -41,6 +41,7 @@ const own: [Account, string[], string[]][] = [
   ['desk', ['/desk'], ['/desk', '/desk/{code}', '/desk/{code}/{id}']],
   ['instructor', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/runs/{code}/applications']],
   ['manager', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/courses', '/manage/courses/{code}', '/manage/import', '/manage/holidays']],
+  ['producer', ['/manage'], ['/manage/studio', '/manage/boards', '/manage/boards/lobby', '/manage/boards/lobby/notices', '/manage/boards/lobby/items/{id}', '/manage/calls', '/manage/calls/new']],
   ['privacy', ['/manage'], ['/manage/privacy']],
   ['administrator', ['/manage'], ['/manage/people', '/manage/people/{id}', '/manage/audit', '/manage/notices', '/manage/places', '/manage/places/{code}/plan']],
 ];
@@ -82,7 +83,10 @@ const unfilled: [Account | undefined, string, string][] = [
   ['manager', '/manage/runs/new', '초안으로 저장하기'],
   ['manager', '/manage/courses/new', '저장하기'],
   ['manager', '/manage/holidays', '추가하기'],
+  ['producer', '/manage/boards/lobby/notices', '올리기'],
+  ['producer', '/manage/calls/new', '모집 올리기'],
   ['administrator', '/manage/places/smart-1/plan', '자리 놓기'],
+  ['administrator', '/manage/boards', '전광판 만들기'],
 ];
 
 for (const [account, path, button] of unfilled) {

@@ -13,6 +13,8 @@ mod m0008_ticket;
 mod m0009_occupation;
 mod m0010_studio;
 mod m0011_feed;
+mod m0012_board;
+mod m0013_call;
 mod m0014_time;
 mod m0015_broadcast;
 
@@ -39,6 +41,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_occupation::Migration),
             Box::new(m0010_studio::Migration),
             Box::new(m0011_feed::Migration),
+            Box::new(m0012_board::Migration),
+            Box::new(m0013_call::Migration),
             Box::new(m0014_time::Migration),
             Box::new(m0015_broadcast::Migration),
         ]

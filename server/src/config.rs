@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use domain::account::Address;
+use domain::board::{BoardSettings, MEGABYTE};
 use domain::centre::Settings;
 use domain::seal::Sealer;
 use domain::studio::StudioSettings;
@@ -157,6 +158,7 @@ struct File {
     studio: StudioFile,
     youtube: YoutubeFile,
     secrets: SecretsFile,
+    board: BoardFile,
 }
 
 /// A text in both languages: `name = { ko = "…", en = "…" }`.
@@ -185,6 +187,14 @@ struct StudioFile {
     no_shows: Option<u32>,
     bar_days: Option<u32>,
     hold_minutes: Option<u32>,
+}
+
+/// How large posters and clips may be.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct BoardFile {
+    picture_megabytes: Option<u32>,
+    clip_megabytes: Option<u32>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -309,6 +319,7 @@ impl Config {
             studio: read_studio(file.studio, defaults.studio)?,
             broadcast: youtube::read_allowance(&file.youtube)?,
             secrets: Sealer::new(&file.secrets.keys).map_err(|why| wrong("secrets.keys", why))?,
+            board: read_board(&file.board, defaults.board)?,
             phone: facts.phone.clone(),
             address: facts.address.ko.clone(),
             public_url,
@@ -425,6 +436,21 @@ fn read_studio(file: StudioFile, defaults: StudioSettings) -> Result<StudioSetti
         no_shows: positive("studio.no_shows", file.no_shows, defaults.no_shows)?,
         bar_days: positive("studio.bar_days", file.bar_days, defaults.bar_days)?,
         hold_minutes: positive("studio.hold_minutes", file.hold_minutes, defaults.hold_minutes)?,
+    })
+}
+
+/// Files lie in the database and in every copy of it: larger ones belong elsewhere.
+const MOST_MEGABYTES: u32 = 200;
+
+fn read_board(file: &BoardFile, defaults: BoardSettings) -> Result<BoardSettings, ConfigError> {
+    let bytes = |name: &'static str, value: Option<u32>, default: usize| match value {
+        None => Ok(default),
+        Some(megabytes) if (1..=MOST_MEGABYTES).contains(&megabytes) => Ok(megabytes as usize * MEGABYTE),
+        Some(_) => Err(wrong(name, format!("must be from 1 to {MOST_MEGABYTES}"))),
+    };
+    Ok(BoardSettings {
+        picture_bytes: bytes("board.picture_megabytes", file.picture_megabytes, defaults.picture_bytes)?,
+        clip_bytes: bytes("board.clip_megabytes", file.clip_megabytes, defaults.clip_bytes)?,
     })
 }
 
@@ -561,6 +587,8 @@ mod tests {
             ("applications_a_month = 0", "applications_a_month"),
             ("trusted_proxies = ['10.0.0.0/99']", "trusted_proxies"),
             ("database_url = 'mysql://a:s3cret@b/c'", "DATABASE_URL"),
+            ("[board]\nclip_megabytes = 0", "board.clip_megabytes"),
+            ("[board]\npicture_megabytes = 201", "board.picture_megabytes"),
             ("[mail]\nfrom = 'nobody'", "mail.from"),
             ("[mail]\nsmtp = 'http://a.example'", "mail.smtp"),
             ("[secrets]\nkeys = ['s3cret']", "secrets.keys"),

@@ -4,6 +4,7 @@
 //! runs are over, some are open, some open soon. Applications are made through the writer, with the clock set to the
 //! hours in which people would have applied.
 
+mod board;
 mod studio;
 
 use std::collections::BTreeSet;
@@ -119,6 +120,8 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     enter_tickets(&past, &people, today).await?;
     studio::furnish(&past).await?;
     studio::book(&past, &people, today).await?;
+    studio::call(&past, &people, today).await?;
+    board::hang(&past, &people, today).await?;
     forget_letters(centre).await?;
     Ok(true)
 }

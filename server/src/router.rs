@@ -20,6 +20,7 @@ use tower::{Layer, ServiceBuilder, ServiceExt};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
 use web::ui::CentreFacts;
@@ -83,7 +84,9 @@ pub fn app(centre: Centre, web: WebSettings) -> Router {
                 .layer(from_fn_with_state(web.door.clone(), door::wait_turn))
                 .layer(MapResponseLayer::new(layers::protect(&centre)))
                 // What is sent once is not worth more; pages that are kept are compressed well.
-                .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+                .layer(
+                    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(is_worth_it()),
+                )
                 .layer(from_fn_with_state(Kept::new(centre.clone()), kept::keep))
                 .layer(from_fn_with_state(centre.clone(), layers::observe))
                 .layer(MapRequestLayer::new(layers::find_source(web.clone())))
@@ -100,6 +103,11 @@ pub fn app(centre: Centre, web: WebSettings) -> Router {
         .with_state(centre);
     // Routing happens inside, so that it sees the path without its language.
     Router::new().fallback_service(MapRequestLayer::new(layers::split_language).layer(pages))
+}
+
+/// Clips are compressed already, as pictures are, and a player asks for parts of them.
+fn is_worth_it() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("video/"))
 }
 
 /// A file of the site. One asked for with its version never changes under that URL.

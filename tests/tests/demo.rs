@@ -5,8 +5,8 @@ use domain::account::store::{find_person_by_contact, find_person_by_password};
 use domain::account::{Address, Password};
 use domain::registration::State;
 use domain::registration::entity::application;
-use domain::studio::BookingState;
-use domain::studio::entity::booking;
+use domain::studio::entity::{booking, call_answer};
+use domain::studio::{AnswerState, BookingState};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use server::demo;
 use tests::{Engine, Site, both, run};
@@ -36,6 +36,16 @@ both! {
         let desk = site.sign_in(desk).await.get("/desk").await.expect(200);
         let soon = desk.all("tbody tr").into_iter().find(|line| line.ends_with('3'));
         assert!(soon.is_some(), "three have come before an opening: {}", desk.said());
+
+        let screen = site.visitor().get("/boards/lobby").await.expect(200);
+        assert!(screen.has(".board-left img") && screen.has(".board-right img") && screen.has(".board-video video"));
+        assert!(!screen.text(".board-notices h2").is_empty());
+        let calls = site.visitor().get("/studio/calls").await.expect(200);
+        assert!(calls.said().contains("모집중") && calls.said().contains("모집마감"), "{}", calls.said());
+        for state in [AnswerState::Asked, AnswerState::Chosen, AnswerState::Declined] {
+            let of_state = call_answer::Entity::find().filter(call_answer::Column::State.eq(state));
+            assert!(of_state.count(site.centre.database()).await.unwrap() > 0, "no answer is {state:?}");
+        }
 
         let catalogue = site.visitor().get("/courses").await.expect(200);
         assert!(catalogue.said().contains("접수중"), "{}", catalogue.said());

@@ -2,8 +2,10 @@
 
 mod account;
 mod backup;
+mod board;
 mod broadcast;
 mod calendar;
+mod call;
 mod constraint;
 mod course;
 mod demo;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::account::entity::{
     access, audit, challenge, consent, contact, duty, person, revision, web_session,
 };
+use domain::board::entity::{board, board_item, board_media};
 use domain::broadcast::entity::{
     broadcast, broadcast_call, broadcast_event, broadcast_template, channel, encoder, quota, viewer_sample,
 };
@@ -15,7 +16,9 @@ use domain::registration::entity::{application, application_event, ticket, write
 use domain::space::entity::{
     allocation, closure, engagement, holiday, margin, occupation, opening, seat, space, thing,
 };
-use domain::studio::entity::{bar, booking, booking_event, booking_thing, series, studio};
+use domain::studio::entity::{
+    bar, booking, booking_event, booking_thing, call_answer, call_answer_event, open_call, series, studio,
+};
 use sea_orm::sea_query::ColumnType;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityName, EntityTrait, IdenStatic, Iterable, Statement,
@@ -36,12 +39,13 @@ both! {
         let entities = entities![
             access audit challenge consent contact duty person revision web_session
             broadcast broadcast_call broadcast_event broadcast_template channel encoder quota viewer_sample
+            board board_item board_media
             feed
             class_session course run
             notice
             application application_event ticket writer
             allocation closure engagement holiday margin occupation opening seat space thing
-            bar booking booking_event booking_thing series studio
+            bar booking booking_event booking_thing call_answer call_answer_event open_call series studio
         ];
         let mut expected = BTreeMap::new();
         for (table, columns) in entities {

@@ -9,6 +9,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::account::Accounts;
+use crate::board::BoardSettings;
 use crate::broadcast::ledger::BroadcastSettings;
 use crate::clock::Clock;
 use crate::fresh::{Cache, Counter};
@@ -40,6 +41,8 @@ pub struct Settings {
     pub broadcast: BroadcastSettings,
     /// Seals what may let somebody act in our name.
     pub secrets: Sealer,
+    /// What may be put on the boards.
+    pub board: BoardSettings,
     /// Whether this is the demonstration, which says so on every page.
     pub demonstration: bool,
 }
@@ -57,6 +60,7 @@ impl Default for Settings {
             studio: StudioSettings::default(),
             broadcast: BroadcastSettings::default(),
             secrets: Sealer::default(),
+            board: BoardSettings::default(),
             demonstration: false,
         }
     }

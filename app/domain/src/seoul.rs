@@ -13,6 +13,11 @@ pub fn day(at: DateTime<Utc>) -> NaiveDate {
     wall(at).date()
 }
 
+/// The seconds that Seoul's wall clock has counted since 1970: a count that turns of a screen go by.
+pub fn second(at: DateTime<Utc>) -> i64 {
+    wall(at).and_utc().timestamp()
+}
+
 /// The instant of a wall-clock time in Seoul. In the years of summer time (until 1988) the earlier of two.
 /// `None` for an hour that was skipped.
 pub fn instant(wall: NaiveDateTime) -> Option<DateTime<Utc>> {

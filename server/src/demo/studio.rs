@@ -11,8 +11,9 @@ use domain::space::rules::SpaceRules;
 use domain::space::store::Tree;
 use domain::space::{Approver, AskedBy, Margin, Slot, SpaceCode, ThingKind, Use};
 use domain::studio::ask::{Asked, StudioError, Wish, ask};
+use domain::studio::call::{self, CallDetails, answer, find_call, find_live, publish};
 use domain::studio::decide::{approve, decline};
-use domain::studio::{Kind, file};
+use domain::studio::{AnswerState, Kind, file};
 
 use super::{Failure, People};
 
@@ -183,4 +184,49 @@ impl Wishes<'_> {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// A call for people to take part, with an answer that was chosen, one declined and one to be read; and one that is closed.
+pub async fn call(centre: &Centre, people: &People, today: DateTime<Utc>) -> Result<(), Failure> {
+    let by = people.known[3].producer()?;
+    let line = |text: &str| Line::parse(text, 100).ok_or("a line is wrong");
+    let details = CallDetails {
+        title: line("우리 동네 가게 이야기 출연자 모집")?,
+        purpose:
+            "오래된 가게를 지켜 온 분들의 이야기를 10분 영상으로 만듭니다.\n촬영과 편집은 저희가 합니다."
+                .into(),
+        who_for: "구에서 가게를 하시거나 하셨던 분".into(),
+        dates: line("다음 달 둘째 주 평일 오후, 한 분에 2시간")?,
+        people: 3,
+        contact: line("홍보미디어과 02-000-0000")?,
+        opens_at: today - Duration::days(3),
+        closes_at: today + Duration::days(11),
+    };
+    let code = publish(centre, &by, &details, centre.clock().id()).await?;
+    let answers = [
+        (0, "이십 년 된 문방구를 합니다. 아이들 이야기를 들려드리고 싶습니다.", Some(AnswerState::Chosen)),
+        (1, "시장에서 두부를 만듭니다.", Some(AnswerState::Declined)),
+        (2, "할머니께 물려받은 세탁소 이야기를 하고 싶습니다.", None),
+    ];
+    for (index, words, decided) in answers {
+        let who = &people.residents[index];
+        answer(centre, who, &code, words, true).await?;
+        let found = find_call(centre.database(), &code).await?.ok_or("the call is missing")?;
+        let given = find_live(centre.database(), found.id, who.id()).await?.ok_or("an answer is missing")?;
+        if let Some(state) = decided {
+            let reason = match state {
+                AnswerState::Chosen => "이야기가 잘 어울립니다.",
+                _ => "비슷한 이야기가 먼저 들어왔습니다.",
+            };
+            call::decide(centre, &by, &code, given.id, given.version, (state, &line(reason)?)).await?;
+        }
+    }
+    let closed = CallDetails {
+        title: line("구민 라디오 진행자 모집")?,
+        opens_at: today - Duration::days(60),
+        closes_at: today - Duration::days(30),
+        ..details
+    };
+    publish(centre, &by, &closed, centre.clock().id()).await?;
+    Ok(())
 }

@@ -213,7 +213,41 @@ impl OnDuty {
     }
 }
 
+/// Fills the office's boards: a producer or a training manager.
+#[derive(Clone, Debug)]
+pub struct BoardEditor {
+    person: Uuid,
+}
+
+impl BoardEditor {
+    pub fn id(&self) -> Uuid {
+        self.person
+    }
+}
+
+/// Puts boards up and names them: a training manager or an administrator, who thereby fills none.
+#[derive(Clone, Debug)]
+pub struct BoardFounder {
+    person: Uuid,
+}
+
+impl BoardFounder {
+    pub fn id(&self) -> Uuid {
+        self.person
+    }
+}
+
 impl SignedIn {
+    pub fn board_editor(&self) -> Result<BoardEditor, Denied> {
+        self.needs(Duty::Producer).or_else(|Denied| self.needs(Duty::TrainingManager))?;
+        Ok(BoardEditor { person: self.id() })
+    }
+
+    pub fn board_founder(&self) -> Result<BoardFounder, Denied> {
+        self.needs(Duty::TrainingManager).or_else(|Denied| self.needs(Duty::Administrator))?;
+        Ok(BoardFounder { person: self.id() })
+    }
+
     pub fn on_duty(&self, duty: Duty) -> Result<OnDuty, Denied> {
         self.needs(duty)?;
         Ok(OnDuty { person: self.id(), duty })

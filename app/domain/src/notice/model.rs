@@ -56,6 +56,11 @@ named! {
         BarLifted = "bar_lifted",
         /// To producers: YouTube no longer honours a channel's grant.
         ChannelLost = "channel_lost",
+        /// Somebody's answer to an open call has come in, was chosen, declined, or taken back by them.
+        CallAnswered = "call_answered",
+        CallChosen = "call_chosen",
+        CallDeclined = "call_declined",
+        CallWithdrawn = "call_withdrawn",
     }
 
     pub enum NoticeState {
@@ -130,6 +135,9 @@ pub struct Facts {
     /// The code of a booking.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub booking: Option<String>,
+    /// The code of an open call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
     /// What the calendar file says that goes with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarFact>,

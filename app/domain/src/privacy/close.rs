@@ -12,6 +12,7 @@ use crate::notice::store::{Draft, Recipient, queue};
 use crate::notice::{Event, Facts};
 use crate::registration::desk::withdraw_tickets_of;
 use crate::registration::{Refusal, WriterError, store as registration};
+use crate::studio::call::{CallError, withdraw_all};
 
 #[derive(Debug, Error)]
 pub enum CloseError {
@@ -21,10 +22,12 @@ pub enum CloseError {
     #[error(transparent)]
     Writer(#[from] WriterError),
     #[error(transparent)]
+    Call(#[from] CallError),
+    #[error(transparent)]
     Database(#[from] DbErr),
 }
 
-/// Gives back what the person holds in runs that are not over, signs out everywhere and lets nobody sign in again.
+/// Gives back what the person holds in runs that are not over, takes back what they answered to open calls, signs out everywhere and lets nobody sign in again.
 /// Their addresses are free for a new account. What was done here stays until it has been kept long enough.
 /// `reason` stands in the history of what was given back.
 pub async fn close(centre: &Centre, who: &SignedIn, reason: &str) -> Result<(), CloseError> {
@@ -72,6 +75,7 @@ pub async fn close(centre: &Centre, who: &SignedIn, reason: &str) -> Result<(), 
 async fn give_back(centre: &Centre, who: &SignedIn, reason: &str) -> Result<(), CloseError> {
     // First, so that none becomes an application behind our back.
     withdraw_tickets_of(centre, who).await?;
+    withdraw_all(centre, who).await?;
     for application in registration::live_of(centre.database(), who.id()).await? {
         match registration::cancel(centre, who, application, Some(reason.to_owned())).await {
             // Over, or cancelled by somebody else: there is nothing to give back.

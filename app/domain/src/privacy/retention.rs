@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::course::entity::class_session;
 use crate::notice::entity::notice;
 use crate::registration::entity::{application, application_event, ticket};
-use crate::studio::entity::{booking, booking_event};
+use crate::studio::entity::{booking, booking_event, call_answer, call_answer_event};
 
 /// How many people have something that was kept long enough for this purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,7 @@ fn kept_long_enough(purpose: Purpose, now: DateTime<Utc>) -> Condition {
         .add(person::Column::Id.not_in_subquery(people_heard_of(since)))
         .add(person::Column::Id.not_in_subquery(people_with_tickets(since)))
         .add(person::Column::Id.not_in_subquery(people_with_bookings(since)))
+        .add(person::Column::Id.not_in_subquery(people_with_answers(since)))
         .add(person::Column::Id.not_in_subquery(people_on_duty()))
         .add(person::Column::Id.not_in_subquery(people_signed_in(now)))
 }
@@ -161,6 +162,20 @@ fn people_with_bookings(since: DateTime<Utc>) -> SelectStatement {
         .column(booking::Column::PersonId)
         .filter(booking::Column::PersonId.is_not_null())
         .filter(booking::Column::EndsAt.gte(since).or(booking::Column::CreatedAt.gte(since)))
+        .into_query()
+}
+
+/// Those who answered an open call, or to whose answer something happened since then.
+fn people_with_answers(since: DateTime<Utc>) -> SelectStatement {
+    let events = call_answer_event::Entity::find()
+        .select_only()
+        .column(call_answer_event::Column::AnswerId)
+        .filter(call_answer_event::Column::At.gte(since))
+        .into_query();
+    call_answer::Entity::find()
+        .select_only()
+        .column(call_answer::Column::PersonId)
+        .filter(call_answer::Column::Id.in_subquery(events))
         .into_query()
 }
 
@@ -263,6 +278,22 @@ async fn erase_addresses(tx: &DatabaseTransaction, people: &[Uuid]) -> Result<()
         .col_expr(booking::Column::Help, Expr::value(None::<String>))
         .col_expr(booking::Column::Reason, Expr::value(None::<String>))
         .filter(booking::Column::PersonId.is_in(people()))
+        .exec(tx)
+        .await?;
+    let answers = call_answer::Entity::find()
+        .select_only()
+        .column(call_answer::Column::Id)
+        .filter(call_answer::Column::PersonId.is_in(people()))
+        .into_query();
+    call_answer_event::Entity::update_many()
+        .col_expr(call_answer_event::Column::Reason, Expr::value(None::<String>))
+        .filter(call_answer_event::Column::AnswerId.in_subquery(answers))
+        .exec(tx)
+        .await?;
+    call_answer::Entity::update_many()
+        .col_expr(call_answer::Column::Words, Expr::value(None::<String>))
+        .col_expr(call_answer::Column::Reason, Expr::value(None::<String>))
+        .filter(call_answer::Column::PersonId.is_in(people()))
         .exec(tx)
         .await?;
     Ok(())

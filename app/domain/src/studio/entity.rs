@@ -1,4 +1,4 @@
-//! The rows of bookings, what they ask for, their history and series, and of bars.
+//! The rows of bookings, what they ask for, their history and series, of bars, and of open calls and their answers.
 
 pub mod studio {
     use sea_orm::entity::prelude::*;
@@ -161,6 +161,94 @@ pub mod bar {
         pub lifted_at: Option<DateTime<Utc>>,
         pub lifted_by: Option<Uuid>,
         pub lifted_for: Option<String>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod open_call {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "open_call")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub code: String,
+        pub title: String,
+        pub purpose: String,
+        pub who_for: String,
+        /// When is recorded, in words.
+        pub dates: String,
+        /// How many are wanted.
+        pub people: i32,
+        pub contact: String,
+        pub opens_at: DateTime<Utc>,
+        pub closes_at: DateTime<Utc>,
+        pub request_key: Uuid,
+        /// Rises with each change in a form; a form made from an older version is refused.
+        pub version: i32,
+        pub created_by: Option<Uuid>,
+        pub created_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod call_answer {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    use crate::studio::AnswerState;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "call_answer")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub call_id: Uuid,
+        pub person_id: Uuid,
+        /// What they would bring, in their own words; nothing once that was kept long enough.
+        pub words: Option<String>,
+        /// The version of the text on pictures and voices that they agreed to.
+        pub consent: i32,
+        pub state: AnswerState,
+        /// Why they were chosen or declined.
+        pub reason: Option<String>,
+        pub version: i32,
+        pub created_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod call_answer_event {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    use crate::studio::AnswerState;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "call_answer_event")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub answer_id: Uuid,
+        pub at: DateTime<Utc>,
+        /// What it became.
+        pub state: AnswerState,
+        pub actor_id: Option<Uuid>,
+        pub reason: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,10 +1,13 @@
-//! Bookings of the studio and of whatever else may be asked for: who wants a space, who decides, what came of it.
+//! Bookings of the studio and of whatever else may be asked for: who wants a space, who decides, what came of it;
+//! and open calls for programmes.
 
 mod model;
 pub use model::*;
 
 #[cfg(feature = "store")]
 pub mod ask;
+#[cfg(feature = "store")]
+pub mod call;
 #[cfg(feature = "store")]
 pub mod decide;
 #[cfg(feature = "store")]

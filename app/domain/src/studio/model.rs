@@ -43,6 +43,9 @@ named! {
         Imported = "imported",
     }
 
+    /// How somebody's answer to an open call stands.
+    pub enum AnswerState { Asked = "asked", Chosen = "chosen", Declined = "declined", Withdrawn = "withdrawn" }
+
     /// What somebody is barred from for a time.
     pub enum Scope { Studio = "studio" }
 }
@@ -80,6 +83,33 @@ impl BookingState {
             InUse => next == Done,
             Declined | Cancelled | Done | NoShow => false,
         }
+    }
+}
+
+impl AnswerState {
+    /// Whether `next` may follow. Whoever chose may think again; what was taken back is over.
+    pub fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::Asked => next != Self::Asked,
+            Self::Chosen => matches!(next, Self::Declined | Self::Withdrawn),
+            Self::Declined => next == Self::Chosen,
+            Self::Withdrawn => false,
+        }
+    }
+}
+
+/// The code of an open call as in its URL, `C26-01`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallCode(String);
+
+impl CallCode {
+    /// The `number`th of a year.
+    pub fn of_year(year: i32, number: u32) -> Self {
+        Self(format!("C{:02}-{number:02}", year.rem_euclid(100)))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -141,6 +171,9 @@ impl Default for StudioSettings {
 /// The house rules residents agree to, as their text stands now. Raised when the text changes.
 pub const HOUSE_RULES: i32 = 1;
 
+/// The text on the use of pictures and voices that whoever answers a call agrees to. Raised when the text changes.
+pub const PICTURE_CONSENT: i32 = 1;
+
 /// The most occurrences of one series: two a week for a year.
 pub const MOST_OCCURRENCES: u16 = 104;
 
@@ -163,7 +196,19 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_was_taken_back_is_over_and_a_declined_one_can_still_be_chosen() {
+        use AnswerState::*;
+        let all = || AnswerState::ALL.iter().copied();
+        let leads = |from: AnswerState| all().filter(|to| from.may_become(*to)).collect::<Vec<_>>();
+        assert_eq!(leads(Asked), [Chosen, Declined, Withdrawn]);
+        assert_eq!(leads(Chosen), [Declined, Withdrawn]);
+        assert_eq!(leads(Declined), [Chosen]);
+        assert_eq!(leads(Withdrawn), []);
+    }
+
+    #[test]
     fn codes_count_within_a_year() {
+        assert_eq!(CallCode::of_year(2026, 7).as_str(), "C26-07");
         assert_eq!(BookingCode::of_year(2026, 7).as_str(), "S26-007");
         assert_eq!(BookingCode::of_year(2026, 1234).as_str(), "S26-1234");
         assert!(BookingCode::parse("T20-01").is_some());

@@ -4,11 +4,13 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use domain::calendar::{Entry, Sight, Standing, entries};
 use domain::seoul;
 use domain::space::rules::SpaceRules;
 use domain::space::{Holder, Slot};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 use super::entry::{kind_word, time};
 use super::sheet::day_of;
@@ -16,7 +18,7 @@ use super::{Door, DoorScreen, Shown};
 use crate::AppError;
 use crate::ask::Ask;
 use crate::when;
-use crate::words::calendar as words;
+use crate::words::{Language, calendar as words};
 
 /// Without JavaScript the page is opened anew so often, in seconds.
 const REFRESH: u32 = 60;
@@ -49,30 +51,46 @@ async fn door(ask: &Ask, code: &str) -> Result<(String, Door), AppError> {
     let (db, now) = (ask.centre.database(), ask.centre.clock().now());
     let rules = SpaceRules::load(db).await?;
     let space = rules.tree.by_code(code).ok_or(AppError::NotFound)?;
-    let today = day_of(seoul::day(now));
-    let rest = Slot { starts_at: now, ends_at: today.ends_at };
-    let mut entries = entries(db, &Sight { rules: &rules, viewer: None }, &[space.id], rest).await?;
+    let mut entries =
+        entries(db, &Sight { rules: &rules, viewer: None }, &[space.id], rest_of_day(now)).await?;
     entries.retain(|entry| entry.standing == Standing::Firm && now < entry.slot.ends_at);
-    let second = |at: chrono::DateTime<chrono::Utc>| {
-        u32::try_from((at - today.starts_at).num_seconds().max(0)).unwrap_or_default()
-    };
     let l = ask.language;
-    let shown = |entry: &Entry| {
-        let part = entry.space.filter(|it| *it != space.id).and_then(|it| rules.tree.get(it));
-        let part = part.map(|part| part.name_in(l).to_owned());
-        let title = match entry.holder {
-            Holder::ClassSession => super::entry::title(l, entry),
-            Holder::Booking => words::door_booking(l, kind_word(l, entry.kind)),
-        };
-        let more: Vec<String> = entry.who.clone().into_iter().chain(part).collect();
-        Shown {
-            from: second(entry.slot.starts_at),
-            until: second(entry.slot.ends_at),
-            time: time(l, entry),
-            title,
-            more: more.join(" · "),
-        }
-    };
-    let door = Door { second: second(now), shown: entries.iter().map(shown).collect() };
+    let shown = |entry: &Entry| shown_in(l, &rules, entry, Some(space.id), now);
+    let door = Door { second: second_of_day(now, now), shown: entries.iter().map(shown).collect() };
     Ok((space.name_in(l).to_owned(), door))
+}
+
+/// From now to midnight.
+pub(crate) fn rest_of_day(now: DateTime<Utc>) -> Slot {
+    Slot { starts_at: now, ends_at: day_of(seoul::day(now)).ends_at }
+}
+
+/// Seconds since the midnight before `now`; what was earlier counts as midnight.
+fn second_of_day(now: DateTime<Utc>, at: DateTime<Utc>) -> u32 {
+    let midnight = day_of(seoul::day(now)).starts_at;
+    u32::try_from((at - midnight).num_seconds().max(0)).unwrap_or_default()
+}
+
+/// Something of today as a screen shows it. It says where it is unless that is `here`.
+pub(crate) fn shown_in(
+    l: Language,
+    rules: &SpaceRules,
+    entry: &Entry,
+    here: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Shown {
+    let part = entry.space.filter(|it| Some(*it) != here).and_then(|it| rules.tree.get(it));
+    let part = part.map(|part| part.name_in(l).to_owned());
+    let title = match entry.holder {
+        Holder::ClassSession => super::entry::title(l, entry),
+        Holder::Booking => words::door_booking(l, kind_word(l, entry.kind)),
+    };
+    let more: Vec<String> = entry.who.clone().into_iter().chain(part).collect();
+    Shown {
+        from: second_of_day(now, entry.slot.starts_at),
+        until: second_of_day(now, entry.slot.ends_at),
+        time: time(l, entry),
+        title,
+        more: more.join(" · "),
+    }
 }

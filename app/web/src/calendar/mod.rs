@@ -26,6 +26,9 @@ mod table;
 mod year;
 
 #[cfg(feature = "ssr")]
+pub(crate) use door::{rest_of_day, shown_in};
+
+#[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<domain::centre::Centre> {
     use axum::routing::{get, post};
     axum::Router::new()

@@ -122,6 +122,10 @@ pub(super) fn subject(l: Language, event: Event, course: &str) -> String {
         Event::Barred => words::barred_subject(l).into(),
         Event::BarLifted => words::bar_lifted_subject(l).into(),
         Event::ChannelLost => words::channel_lost_subject(l, course),
+        Event::CallAnswered => words::call_answered_subject(l, course),
+        Event::CallChosen => words::call_chosen_subject(l, course),
+        Event::CallDeclined => words::call_declined_subject(l, course),
+        Event::CallWithdrawn => words::call_withdrawn_subject(l, course),
     }
 }
 
@@ -169,6 +173,10 @@ fn sentence(l: Language, event: Event, facts: &Facts) -> String {
         Event::Barred => words::barred(l, moment(facts.until)),
         Event::BarLifted => words::bar_lifted(l).into(),
         Event::ChannelLost => words::channel_lost(l, course),
+        Event::CallAnswered => words::call_answered(l, course),
+        Event::CallChosen => words::call_chosen(l, course),
+        Event::CallDeclined => words::call_declined(l, course),
+        Event::CallWithdrawn => words::call_withdrawn(l, course),
     }
 }
 
@@ -202,6 +210,9 @@ fn link(l: Language, event: Event, facts: &Facts, public_url: &str) -> Option<(&
     let to = |path: &str| format!("{public_url}{}", l.path(path));
     if let Some(code) = &facts.booking {
         return Some((words::link_booking(l), to(&format!("/studio/{code}"))));
+    }
+    if let Some(code) = &facts.call {
+        return Some((words::link_call(l), to(&format!("/studio/calls/{code}"))));
     }
     match (event, &facts.token, &facts.run_code) {
         (_, Some(token), _) => Some((words::link_confirm(l), to(&format!("/confirm/link/{token}")))),

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::account::Purpose;
 use domain::privacy::{self, CloseError};
+use domain::studio::call::CallError;
 use leptos::prelude::*;
 
 use crate::AppError;
@@ -36,6 +37,8 @@ pub async fn submit(ask: Ask, input: Input) -> Result<Response, AppError> {
         }
         Err(CloseError::Database(error)) => Err(error.into()),
         Err(CloseError::Writer(error)) => Err(error.into()),
+        Err(CloseError::Call(CallError::Db(error))) => Err(error.into()),
+        Err(CloseError::Call(error)) => Err(AppError::Broken(error.to_string())),
     }
 }
 

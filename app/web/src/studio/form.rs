@@ -14,8 +14,9 @@ use domain::studio::store::list_things;
 use domain::studio::{BookingState, Kind, MOST_OCCURRENCES};
 use leptos::prelude::*;
 
+use super::kind_word;
+use super::page::{house_rules, to_calls};
 use super::sentence::{Refused, obstacle_list};
-use super::{kind_word, page::house_rules};
 use crate::AppError;
 use crate::ask::Ask;
 use crate::ui::{
@@ -290,6 +291,7 @@ fn draw(ask: &Ask, offer: &Offer, drawn: Drawn) -> Response {
         view! {
             <Breadcrumb l=l way=way here=words::ask(l)/>
             <PageHead title=words::ask(l) lead=lead/>
+            <p>{to_calls(l)}</p>
             {obstacle_list(l, &offer.rules.tree, &drawn.obstacles)}
             {if offer.spaces.is_empty() {
                 view! { <EmptyState title=words::places_empty(l)/> }.into_any()

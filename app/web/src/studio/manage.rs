@@ -24,7 +24,7 @@ use crate::ui::{
     Alert, Breadcrumb, Button, Form, Input, LinkButton, Look, PageHead, Problems, Query, TextInput, Tone,
 };
 use crate::when;
-use crate::words::{Language, studio as words};
+use crate::words::{Language, call, studio as words};
 
 /// The duty by which somebody looks: a producer's first.
 fn on_duty(ask: &Ask) -> Result<OnDuty, AppError> {
@@ -81,12 +81,16 @@ async fn draw(ask: &Ask, drawn: Drawn) -> Result<Response, AppError> {
     let mut unrecorded = list_unrecorded(&ask.centre).await?;
     unrecorded.retain(theirs);
     let bars = list_bars(&ask.centre, &by).await?;
+    let produces = by.duty() == Duty::Producer;
     Ok(ask.refuse(drawn.status, words::menu(l), || {
         let whole = drawn.bar.as_ref().and_then(|(_, _, problems)| problems.of("")).map(str::to_owned);
         view! {
             <Breadcrumb l=l here=words::menu(l)/>
             <PageHead title=words::menu(l) lead=words::manage_lead(l)>
                 <LinkButton href=l.path("/studio/new") small=true>{words::ask(l)}</LinkButton>
+                {produces.then(|| view! {
+                    <LinkButton href=l.path("/manage/calls") look=Look::Secondary small=true>{call::menu(l)}</LinkButton>
+                })}
             </PageHead>
             {drawn.done.map(|done| view! {
                 <div role="status"><Alert l=l tone=Tone::Success><p>{done}</p></Alert></div>

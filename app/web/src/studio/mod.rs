@@ -1,6 +1,9 @@
-//! Booking the studio: asking for it, one's own requests, and the desk of those who decide.
+//! Booking the studio: asking for it, one's own requests, the desk of those who decide; and
+//! open calls.
 
 mod booking;
+mod call;
+mod call_manage;
 mod decide;
 mod form;
 mod manage;
@@ -22,6 +25,9 @@ pub fn routes() -> Router<Centre> {
         .route("/studio", get(page::page))
         .route("/studio/new", get(form::page).post(form::send))
         .route("/studio/uses", get(uses::page))
+        .route("/studio/calls", get(call::list))
+        .route("/studio/calls/{code}", get(call::page).post(call::send))
+        .route("/studio/calls/{code}/withdraw", post(call::withdraw))
         .route("/studio/{code}", get(booking::page))
         .route("/studio/{code}/accept", post(booking::accept))
         .route("/studio/{code}/check-in", post(booking::check_in))
@@ -30,6 +36,13 @@ pub fn routes() -> Router<Centre> {
         .route("/studio/{code}/decline", post(decide::decline))
         .route("/studio/{code}/alter", get(decide::ask_alter).post(decide::alter))
         .route("/studio/{code}/finish", post(decide::finish))
+        .route("/manage/calls", get(call_manage::list))
+        .route("/manage/calls/new", get(call_manage::blank).post(call_manage::publish))
+        .route("/manage/calls/{code}", get(call_manage::page))
+        .route("/manage/calls/{code}/edit", get(call_manage::edit).post(call_manage::change))
+        .route("/manage/calls/{code}/answers/{answer}", get(call_manage::answer))
+        .route("/manage/calls/{code}/answers/{answer}/choose", post(call_manage::choose))
+        .route("/manage/calls/{code}/answers/{answer}/decline", post(call_manage::decline))
         .route("/manage/studio", get(manage::page))
         .route("/manage/studio/bars/{person}/lift", post(manage::lift))
 }

@@ -50,6 +50,7 @@ pub async fn page(ask: Ask) -> Result<Response, AppError> {
             <PageHead title=words::title(l) lead=words::lead(l)>
                 <LinkButton href=l.path("/studio/new")>{words::ask(l)}</LinkButton>
             </PageHead>
+            <p>{to_calls(l)}</p>
             {barred.map(|bar| view! {
                 <Alert l=l tone=Tone::Warning>
                     <p>{words::barred(l, when::moment(l, bar.until_at), phone)}</p>
@@ -68,6 +69,11 @@ pub async fn page(ask: Ask) -> Result<Response, AppError> {
             </p>
         }
     }))
+}
+
+/// The way to programmes that one takes part in, for whoever doesn't want a place of their own.
+pub(super) fn to_calls(l: Language) -> impl IntoView {
+    view! { {words::calls_lead(l)} " " <a href=l.path("/studio/calls")>{crate::words::call::title(l)}</a> }
 }
 
 fn my_requests(l: Language, rules: &SpaceRules, mine: &[booking::Model]) -> impl IntoView + use<> {
