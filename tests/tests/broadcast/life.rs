@@ -21,17 +21,17 @@ use uuid::Uuid;
 const NOW: &str = "2021-03-01T09:00:00+09:00";
 
 /// A channel, an encoder, an online run of one class on the third at ten, and a worker that speaks to a YouTube in memory.
-struct House {
+pub(super) struct House {
     worker: Reconciler<Memory>,
-    youtube: Memory,
-    producer: Visitor,
+    pub youtube: Memory,
+    pub producer: Visitor,
     channel: Uuid,
     encoder: Uuid,
 }
 
-const CODE: &str = "P21-014-1";
+pub(super) const CODE: &str = "P21-014-1";
 
-async fn furnish(site: &Site) -> House {
+pub(super) async fn furnish(site: &Site) -> House {
     site.set_time(NOW);
     let (world, refresh_token) = World::with_channel("구청 TV");
     let titled = Titled { id: world.channels[0].id.clone(), title: "구청 TV".into() };
@@ -71,13 +71,13 @@ impl House {
         }
     }
 
-    async fn plan(&self, site: &Site) {
+    pub async fn plan(&self, site: &Site) {
         let by = site.signed_in(self.producer.id()).await.producer().unwrap();
         assert_eq!(store::plan_run(&site.centre, &by, "P21-014", &self.setup()).await.unwrap(), 1);
     }
 
     /// So many rounds, five seconds apart.
-    async fn work(&self, site: &Site, rounds: usize) {
+    pub async fn work(&self, site: &Site, rounds: usize) {
         for _ in 0..rounds {
             self.worker.round().await.unwrap();
             site.advance(Duration::seconds(5));
@@ -89,7 +89,7 @@ impl House {
         self.youtube.world().shows().len()
     }
 
-    fn stream(&self) -> String {
+    pub fn stream(&self) -> String {
         self.youtube.world().streams()[0].id.clone()
     }
 
@@ -98,7 +98,7 @@ impl House {
     }
 }
 
-async fn row(site: &Site) -> broadcast::Model {
+pub(super) async fn row(site: &Site) -> broadcast::Model {
     let found = broadcast::Entity::find().filter(broadcast::Column::Code.eq(CODE));
     found.one(site.centre.database()).await.unwrap().unwrap()
 }

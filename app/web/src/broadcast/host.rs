@@ -47,7 +47,9 @@ pub async fn start(ask: Ask, Path(code): Path<String>, _: Input) -> Result<Respo
 pub async fn end(ask: Ask, Path(code): Path<String>, input: Input) -> Result<Response, AppError> {
     let (shown, host) = match find(&ask, &code).await {
         // An instructor who waits may end the show before hers: it stands in the way of her class.
-        Err(AppError::Denied(_)) => in_the_way(&ask, &code, input.text("back")).await?,
+        Err(AppError::Denied(_)) if !input.text("back").is_empty() => {
+            in_the_way(&ask, &code, input.text("back")).await?
+        }
         found => found?,
     };
     let back = if input.text("back").is_empty() { code.clone() } else { input.text("back").to_owned() };
