@@ -138,6 +138,20 @@ both! {
         before.assert_same(&site.tables().await);
     }
 
+    async fn the_emergency_stop_never_waits_for_what_is_being_said(site) {
+        let house = on_air(site).await;
+        let claimed = broadcast::ActiveModel {
+            claimed_by: Set(Some(Uuid::from_u128(9))),
+            claimed_until: Set(Some(site.now() + chrono::TimeDelta::seconds(100))),
+            ..Default::default()
+        };
+        set(site, claimed).await;
+        let page = house.producer.get(&format!("{CODE_PATH}/host")).await.expect(200);
+        let page = page.form("form[action$='/end']").submit().await.expect(200);
+        assert!(page.text("[role=status]").contains("끝내도록 했습니다"));
+        assert!(row(site).await.end_asked.is_some());
+    }
+
     async fn a_pasted_link_is_shown_until_it_is_handed_back_and_never_written_over(site) {
         let house = furnish(site).await;
         house.plan(site).await;

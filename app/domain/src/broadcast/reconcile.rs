@@ -35,7 +35,7 @@ const AT_ONCE: usize = 8;
 pub struct Round {
     /// Broadcasts looked at.
     pub open: usize,
-    /// Calls made.
+    /// Calls made about broadcasts.
     pub calls: usize,
     /// Calls put off because the day's units are spent.
     pub put_off: usize,
@@ -80,18 +80,25 @@ impl<Y: Youtube> Reconciler<Y> {
         let records: Vec<_> = rows.into_iter().map(with_record).collect();
         let holders = Holders::of(&records);
         let mut round = Round { open: records.len(), ..Round::default() };
-        self.tend_encoders(&grants, &records, &subjects, &mut round).await?;
-        let steps =
-            records.into_iter().map(|(row, record)| self.step(&grants, &subjects, &holders, row, record));
-        let mut steps = futures::stream::iter(steps).buffer_unordered(AT_ONCE);
-        while let Some(step) = steps.next().await {
-            match step? {
-                Step::Made => round.calls += 1,
-                Step::PutOff => round.put_off += 1,
-                Step::None => {}
+        let mut steps = Vec::with_capacity(records.len());
+        for (row, record) in &records {
+            steps.push(self.step(&grants, &subjects, &holders, row, record.clone()));
+        }
+        let steps = futures::stream::iter(steps).buffer_unordered(AT_ONCE).collect::<Vec<_>>();
+        // A line that hangs in one place keeps nobody waiting in another.
+        let (steps, encoders) =
+            futures::future::join(steps, self.tend_encoders(&grants, &records, &subjects)).await;
+        let mut failed = encoders.err();
+        for step in steps {
+            match step {
+                Ok(Step::Made) => round.calls += 1,
+                Ok(Step::PutOff) => round.put_off += 1,
+                Ok(Step::None) => {}
+                // One broadcast's trouble is not another's.
+                Err(error) => failed = Some(error),
             }
         }
-        Ok(round)
+        failed.map_or(Ok(round), Err)
     }
 
     /// Makes the streams of new encoders, and asks what arrives from those that somebody waits for.
@@ -100,7 +107,6 @@ impl<Y: Youtube> Reconciler<Y> {
         grants: &HashMap<Uuid, Grant>,
         records: &[(broadcast::Model, Record)],
         subjects: &Subjects,
-        round: &mut Round,
     ) -> Result<(), DbErr> {
         let now = self.centre.clock().now();
         let is_watched = |(row, record): &&(broadcast::Model, Record)| {
@@ -118,12 +124,10 @@ impl<Y: Youtube> Reconciler<Y> {
                 let is_urgent = row.stream.is_some();
                 let Some(entry) = ledger::reserve(&tx, &self.centre, call.method(), of, is_urgent).await?
                 else {
-                    round.put_off += 1;
                     break;
                 };
                 tx.commit().await?;
                 let outcome = self.youtube.call(grant, &call).await;
-                round.calls += 1;
                 let tx = self.centre.begin().await?;
                 ledger::settle(&tx, &self.centre, &entry, &outcome).await?;
                 match &outcome {
@@ -174,28 +178,28 @@ impl<Y: Youtube> Reconciler<Y> {
         grants: &HashMap<Uuid, Grant>,
         subjects: &Subjects,
         holders: &Holders,
-        row: broadcast::Model,
+        row: &broadcast::Model,
         mut record: Record,
     ) -> Result<Step, DbErr> {
         let now = self.centre.clock().now();
         if row.claimed_until.is_some_and(|until| until > now) {
             return Ok(Step::None);
         }
-        let Some(subject) = subjects.of(&row) else { return Ok(Step::None) };
+        let Some(subject) = subjects.of(row) else { return Ok(Step::None) };
         // Whoever began that step died before its answer.
         record.lose(now);
-        let wanted = holders.wanted(&self.centre, subjects, &subject, (&row, &record));
+        let wanted = holders.wanted(&self.centre, subjects, &subject, (row, &record));
         match record.next(&wanted, now) {
             Next::Call(call) => {
                 let grant = row.channel_id.and_then(|channel| grants.get(&channel));
-                let Some(grant) = grant else { return self.keep(&row, &record).await };
-                self.speak(grant, &row, record, &wanted, call).await
+                let Some(grant) = grant else { return self.keep(row, &record).await };
+                self.speak(grant, row, record, &wanted, call).await
             }
             Next::Become(state, trouble) => {
                 (record.state, record.trouble) = (state, trouble);
-                self.keep(&row, &record).await
+                self.keep(row, &record).await
             }
-            Next::Wait(_) | Next::Rest => self.keep(&row, &record).await,
+            Next::Wait(_) | Next::Rest => self.keep(row, &record).await,
         }
     }
 

@@ -1,6 +1,8 @@
 //! What people do with broadcasts: plan them, begin and end them, paste a link, decide where the program can't. None of it
 //! speaks to YouTube; the reconciler does.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait,
@@ -330,7 +332,7 @@ fn planned(centre: &Centre, code: String, setup: &Setup) -> broadcast::Model {
     }
 }
 
-/// A change that a person makes: of a row in one of these states, which nobody speaks to YouTube about at the moment.
+/// A change that a person makes, of a row in one of these states.
 struct Change<'a> {
     centre: &'a Centre,
     code: &'a str,
@@ -355,8 +357,7 @@ impl Change<'_> {
         if self.version.is_some_and(|version| version != row.version) {
             return Err(Refusal::Stale.into());
         }
-        let now = self.centre.clock().now();
-        if !self.states.contains(&row.state) || row.claimed_until.is_some_and(|until| until > now) {
+        if !self.states.contains(&row.state) {
             return Err(Refusal::NotNow.into());
         }
         let mut change = change(&row)?;
@@ -461,6 +462,9 @@ pub async fn paste_link(
             bound: Set(None),
             under_way: Set(None),
             not_before: Set(None),
+            // An answer that is still on its way is no longer wanted.
+            claimed_by: Set(None),
+            claimed_until: Set(None),
             ..Default::default()
         })
     })
@@ -580,7 +584,12 @@ pub async fn decide_difference(
     };
     let states = [State::Created, State::Bound, State::Armed];
     let act = Change { centre, code, version: None, states: &states, by: by.id(), event, note: None };
+    let now = centre.clock().now();
     act.make(|row| {
+        // What is being said to YouTube just now would be forgotten.
+        if row.claimed_until.is_some_and(|until| until > now) {
+            return Err(Refusal::NotNow);
+        }
         let record = Record::of(row);
         let seen = record.seen.as_ref().map(|seen| &seen.broadcast.draft).ok_or(Refusal::NotNow)?;
         let mut change = broadcast::ActiveModel {
@@ -643,35 +652,42 @@ pub struct Unplanned {
 /// Runs held online with classes to come that have no broadcast, and live bookings of the studio; by start.
 pub async fn list_unplanned(centre: &Centre, _: &Producer) -> Result<Vec<Unplanned>, DbErr> {
     let (db, now) = (centre.database(), centre.clock().now());
-    let planned = broadcast::Entity::find().all(db).await?;
+    let classes = class_session::Entity::find()
+        .filter(class_session::Column::State.eq(ClassState::Planned))
+        .filter(class_session::Column::EndsAt.gt(now))
+        .order_by_asc(class_session::Column::StartsAt)
+        .all(db)
+        .await?;
+    let ids: HashSet<Uuid> = classes.iter().map(|class| class.run_id).collect();
     let runs = run::Entity::find()
+        .filter(run::Column::Id.is_in(ids))
         .filter(run::Column::Mode.ne(Mode::InPerson))
         .filter(run::Column::State.ne(RunState::Cancelled))
         .all(db)
         .await?;
-    let mut unplanned = Vec::new();
-    for run in runs {
-        let course = course::Entity::find_by_id(run.course_id).one(db).await?;
-        let classes = class_session::Entity::find()
-            .filter(class_session::Column::RunId.eq(run.id))
-            .filter(class_session::Column::State.eq(ClassState::Planned))
-            .filter(class_session::Column::EndsAt.gt(now))
-            .order_by_asc(class_session::Column::StartsAt)
-            .all(db)
-            .await?;
-        let is_planned = |class: &&class_session::Model| {
-            planned.iter().any(|it| it.run_id == Some(run.id) && it.number == Some(class.number))
-        };
-        if let (Some(class), Some(course)) = (classes.iter().find(|class| !is_planned(class)), course) {
-            let (code, title, starts_at) = (run.code.clone(), course.title, class.starts_at);
-            unplanned.push(Unplanned { code, title, starts_at, is_class: true });
-        }
-    }
+    let ids: HashSet<Uuid> = runs.iter().map(|run| run.course_id).collect();
+    let courses = course::Entity::find().filter(course::Column::Id.is_in(ids)).all(db).await?;
     let bookings = booking::Entity::find()
         .filter(booking::Column::Kind.eq(Kind::Live))
         .filter(booking::Column::EndsAt.gt(now))
         .all(db)
         .await?;
+    let theirs = Condition::any()
+        .add(broadcast::Column::RunId.is_in(runs.iter().map(|run| run.id)))
+        .add(broadcast::Column::BookingId.is_in(bookings.iter().map(|booking| booking.id)));
+    let planned = broadcast::Entity::find().filter(theirs).all(db).await?;
+    let mut unplanned = Vec::new();
+    for run in &runs {
+        let is_planned = |class: &class_session::Model| {
+            planned.iter().any(|it| it.run_id == Some(run.id) && it.number == Some(class.number))
+        };
+        let next = classes.iter().find(|class| class.run_id == run.id && !is_planned(class));
+        let course = courses.iter().find(|course| course.id == run.course_id);
+        if let (Some(class), Some(course)) = (next, course) {
+            let (code, title, starts_at) = (run.code.clone(), course.title.clone(), class.starts_at);
+            unplanned.push(Unplanned { code, title, starts_at, is_class: true });
+        }
+    }
     let open = bookings.into_iter().filter(|booking| {
         booking.state.holds() && planned.iter().all(|it| it.booking_id != Some(booking.id))
     });
