@@ -80,20 +80,6 @@ named! {
     }
 }
 
-impl State {
-    /// Those that hold their encoder's stream key: at most one of them may.
-    pub const HOLDING: [Self; 4] = [Self::Bound, Self::Armed, Self::Live, Self::Ending];
-
-    pub fn holds_encoder(self) -> bool {
-        Self::HOLDING.contains(&self)
-    }
-
-    /// Whether it may still be seen live.
-    pub fn is_open(self) -> bool {
-        !matches!(self, Self::Complete | Self::Filed | Self::Cancelled)
-    }
-}
-
 /// What a call costs in units of the day's quota. Google's pages disagree about the live methods: the dearer is budgeted.
 /// Source: "YouTube Data API quota calculator".
 pub fn cost(method: Method) -> u32 {
@@ -114,11 +100,6 @@ pub fn cost(method: Method) -> u32 {
         | Method::InsertPlaylist
         | Method::InsertPlaylistItem => 50,
     }
-}
-
-/// Whether a call may use the units kept back for going live and ending.
-pub fn is_urgent(method: Method) -> bool {
-    matches!(method, Method::Transition | Method::Bind)
 }
 
 /// The line by which a broadcast is known again. It is saved, with the row it names, before the first call.

@@ -135,11 +135,6 @@ pub async fn find(centre: &Centre, code: &str) -> Result<Option<Shown>, DbErr> {
     Ok(found.into_iter().next())
 }
 
-/// Those of a run, by number.
-pub async fn list_of_run(centre: &Centre, run: Uuid) -> Result<Vec<Shown>, DbErr> {
-    show(centre, Condition::all().add(broadcast::Column::RunId.eq(run))).await
-}
-
 /// All that may still be live, and what took place or takes place in a span; by start.
 pub async fn list_between(
     centre: &Centre,
