@@ -11,6 +11,7 @@ mod layers;
 mod mail;
 mod message;
 pub mod notice;
+pub mod paper;
 mod router;
 pub mod serve;
 pub mod session;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use chrono::Utc;
 use clap::{Parser, Subcommand};
+use domain::broadcast::reseal::reseal;
 use domain::centre::Centre;
 use domain::clock::Clock;
 use server::config::{Config, Flags, LogFormat};
@@ -67,6 +68,8 @@ enum Act {
     /// Accounts
     #[command(subcommand)]
     User(UserAct),
+    /// Seals the stored secrets anew with the first of the settings' keys; the others can then be taken out of them
+    Reseal,
     /// Copies the whole database into a new file, also while the site is being served
     Backup { file: PathBuf },
     /// Takes this release into use: copies the database, brings it to today's schema, makes `current` lead here
@@ -210,6 +213,11 @@ async fn run(cli: Cli) -> Result<(), Failure> {
             let centre = open(&config).await?;
             let id = user::add(&centre, &new).await?;
             println!("Account {id}: they sign in with a code sent to that address.");
+            Ok(())
+        }
+        Act::Reseal => {
+            let count = reseal(&open(&config).await?).await?;
+            println!("{count} secrets were sealed anew.");
             Ok(())
         }
         Act::Backup { file } => Ok(database::backup(&config.database, &file).await?),

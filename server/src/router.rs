@@ -28,7 +28,7 @@ use web::ui::CentreFacts;
 use crate::door::{self, Door};
 use crate::kept::{self, Kept};
 use crate::youtube::{Client, RETURN_PATH, connect};
-use crate::{health, layers, session};
+use crate::{health, layers, paper, session};
 
 /// What the web side is told beside the [`Centre`].
 #[derive(Clone)]
@@ -71,6 +71,7 @@ pub fn app(centre: Centre, web: WebSettings) -> Router {
     let pages = web::routes()
         .route("/display", post(web::ui::change_display))
         .route("/manage/channels/connect", get(connect::leave))
+        .route("/manage/broadcasts/{code}/thumbnail.png", get(paper::route::thumbnail))
         .route(RETURN_PATH, get(connect::come_back))
         .route("/manage/channels/{id}/disconnect", post(connect::disconnect))
         .route("/healthz", get(health::alive))

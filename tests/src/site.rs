@@ -183,6 +183,13 @@ impl Site {
         Centre::new(connection, reading(&self.time), self.centre.settings().clone())
     }
 
+    /// A server that seals with this key, and opens what the others have sealed.
+    pub fn with_first_key(&self, key: &str) -> Centre {
+        let secrets = Sealer::new(&[key, SECRET]).expect("two keys");
+        let settings = Settings { secrets, ..self.centre.settings().clone() };
+        Centre::new(self.centre.database().clone(), reading(&self.time), settings)
+    }
+
     /// The same browser at another server of this site.
     pub fn at(&self, centre: &Centre, visitor: &Visitor) -> Visitor {
         let settings = web_settings(self.folder.path(), self.stop.subscribe());

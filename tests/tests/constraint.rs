@@ -230,6 +230,14 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("broadcast_event_kind_known", "", "UPDATE broadcast_event SET kind = 'lost'"),
     ("broadcast_call_units_not_negative", "", "UPDATE broadcast_call SET units = -1"),
     ("broadcast_call_outcome_known", "", "UPDATE broadcast_call SET outcome = 'maybe'"),
+    ("broadcast_check_item_known", "", "UPDATE broadcast_check SET item = 'luck'"),
+    (
+        "broadcast_check_once",
+        "broadcast_check.broadcast_id, broadcast_check.item",
+        "UPDATE broadcast_check SET item = 'sound'",
+    ),
+    ("playlist_youtube_once", "playlist.youtube", "UPDATE playlist SET youtube = 'PL1'"),
+    ("playlist_one_a_run", "playlist.run_id, playlist.channel_id", "UPDATE playlist SET channel_id = #1"),
     ("quota_spent_not_negative", "", "UPDATE quota SET spent = -1"),
     ("viewer_sample_viewers_not_negative", "", "UPDATE viewer_sample SET viewers = -1"),
     (
@@ -365,6 +373,9 @@ INSERT INTO broadcast (id, code, run_id, number, channel_id, encoder_id, privacy
     (#2, 'R-1-2', #1, 2, #1, #1, 'unlisted', false, true, 'low', 'planned', 1, NULL, NULL, 0, 0, false, false, 1, '2021-01-01T00:00:00+00:00');
 INSERT INTO broadcast_event (id, broadcast_id, at, kind, state) VALUES (#1, #1, '2021-01-01T00:00:00+00:00', 'planned', 'planned');
 INSERT INTO broadcast_call (id, broadcast_id, channel_id, method, units, day, at) VALUES (#1, #1, #1, 'liveBroadcasts.insert', 50, '2021-01-01', '2021-01-01T00:00:00+00:00');
+INSERT INTO broadcast_check (id, broadcast_id, item, checked_by, checked_at) VALUES
+    (#1, #1, 'sound', #1, '2021-01-01T00:00:00+00:00'), (#2, #1, 'picture', #1, '2021-01-01T00:00:00+00:00');
+INSERT INTO playlist (run_id, channel_id, title, youtube) VALUES (#1, #1, 'one', 'PL1'), (#1, #2, 'two', NULL);
 INSERT INTO quota (day, spent) VALUES ('2021-01-01', 50);
 INSERT INTO viewer_sample (broadcast_id, at, viewers) VALUES (#1, '2021-01-11T00:00:00+00:00', 12);
 INSERT INTO feed (id, token_hash, person_id, created_at) VALUES

@@ -7,7 +7,8 @@ use domain::account::entity::{
 };
 use domain::board::entity::{board, board_item, board_media};
 use domain::broadcast::entity::{
-    broadcast, broadcast_call, broadcast_event, broadcast_template, channel, encoder, quota, viewer_sample,
+    broadcast, broadcast_call, broadcast_check, broadcast_event, broadcast_template, channel, encoder,
+    playlist, quota, viewer_sample,
 };
 use domain::calendar::entity::feed;
 use domain::course::entity::{class_session, course, run};
@@ -38,7 +39,8 @@ both! {
     async fn every_table_is_as_its_entity_says(site) {
         let entities = entities![
             access audit challenge consent contact duty person revision web_session
-            broadcast broadcast_call broadcast_event broadcast_template channel encoder quota viewer_sample
+            broadcast broadcast_call broadcast_check broadcast_event broadcast_template channel encoder playlist quota
+            viewer_sample
             board board_item board_media
             feed
             class_session course run

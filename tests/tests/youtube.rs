@@ -10,6 +10,7 @@ mod sign_in;
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::broadcast::Thumbnail;
 use domain::broadcast::call::{
     Answer, Broadcast, Call, Draft, Grant, Latency, Outcome, Privacy, Stream, Youtube,
 };
@@ -89,8 +90,9 @@ fn stream(outcome: Outcome) -> Stream {
     }
 }
 
-fn png() -> Vec<u8> {
-    b"\x89PNG\r\n\x1a\nnot much of a picture".to_vec()
+fn picture(id: &str) -> Call {
+    let thumbnail = Thumbnail { title: "스마트폰 기초".into(), facts: vec!["1차시".into()] };
+    Call::SetThumbnail { id: id.into(), thumbnail }
 }
 
 /// A channel with a bound broadcast, another one, a stream and a playlist: what calls can be made about.
@@ -131,7 +133,7 @@ impl Scene {
             Call::ListStreams,
             Call::ReadStream { id: self.stream.id.clone() },
             Call::ReadVideo { id: id.clone() },
-            Call::SetThumbnail { id: id.clone(), png: png() },
+            picture(&id),
             Call::InsertPlaylist { title: "엑셀".into(), privacy: Privacy::Public },
             Call::ListPlaylists,
             Call::InsertPlaylistItem { playlist: self.playlist.clone(), video: id.clone() },

@@ -49,7 +49,7 @@ pub struct Ask {
     /// Before anything was read for it.
     asked_at: DateTime<Utc>,
     session: Session,
-    facts: Arc<CentreFacts>,
+    pub(crate) facts: Arc<CentreFacts>,
     high_contrast: bool,
 }
 

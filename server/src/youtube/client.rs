@@ -9,6 +9,7 @@ use super::exchange::{self, Base, Body, Exchange};
 use super::http::{self, Trouble, send};
 use super::oauth::{SignIn, SignInError, Verifier};
 use super::token::Tokens;
+use crate::paper::draw_thumbnail;
 use crate::youtube::YoutubeSettings;
 
 pub struct Client {
@@ -51,7 +52,7 @@ impl Client {
         loop {
             let (status, body) = match self.send(exchange.request(), &token).await {
                 Ok(answer) => answer,
-                Err(trouble @ Trouble::NotSent) => {
+                Err(trouble @ (Trouble::NotSent | Trouble::NotDrawn)) => {
                     return Outcome::NotTried(Hindrance::Unreachable(trouble.to_string()));
                 }
                 Err(trouble) => return Outcome::Uncertain(trouble.to_string()),
@@ -90,7 +91,14 @@ impl Client {
         request.headers_mut().insert(AUTHORIZATION, bearer);
         let (kind, body) = match asked.body {
             Body::Json(json) => ("application/json; charset=utf-8", json.to_string().into_bytes()),
-            Body::Png(png) => ("image/png", png),
+            Body::Picture(thumbnail) => {
+                let drawn = tokio::task::spawn_blocking(move || draw_thumbnail(&thumbnail)).await;
+                let png = drawn.map_err(|_| Trouble::NotDrawn)?.map_err(|error| {
+                    tracing::error!(%error, "a picture was not drawn");
+                    Trouble::NotDrawn
+                })?;
+                ("image/png", png)
+            }
             Body::None => {
                 if *request.method() == reqwest::Method::POST {
                     // Google answers 411 to a POST that doesn't say that it brings nothing.

@@ -1,6 +1,7 @@
 //! One call as HTTP: its requests, page by page, and the outcome that the answers make. Nothing here touches the network,
 //! so that the tests' YouTube in memory speaks and is read as the real one.
 
+use domain::broadcast::Thumbnail;
 use domain::broadcast::call::{
     Answer, Broadcast, Call, Method, Outcome, Privacy, Reason, Refusal, Stream, Titled, Video,
 };
@@ -37,7 +38,8 @@ pub enum Base {
 pub enum Body {
     None,
     Json(Value),
-    Png(Vec<u8>),
+    /// Drawn when it is sent: a picture takes a while.
+    Picture(Thumbnail),
 }
 
 /// A call on its way.
@@ -219,9 +221,9 @@ fn request(call: &Call) -> Request {
         Call::ReadVideo { id } => {
             get("/videos", &[("part", "id,status,statistics,liveStreamingDetails"), ("id", id)])
         }
-        Call::SetThumbnail { id, png } => Request {
+        Call::SetThumbnail { id, thumbnail } => Request {
             base: Base::Upload,
-            body: Body::Png(png.clone()),
+            body: Body::Picture(thumbnail.clone()),
             ..post("/thumbnails/set", &[("videoId", id), ("uploadType", "media")])
         },
         Call::InsertPlaylist { title, privacy } => post("/playlists", &[("part", "id,snippet,status")]).with(

@@ -15,6 +15,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 pub enum Trouble {
     #[error("no connection")]
     NotSent,
+    #[error("what was to be sent can't be made")]
+    NotDrawn,
     #[error("no answer in time")]
     Silence,
     #[error("the connection broke off")]

@@ -3,6 +3,7 @@
 //! `./dev bench` builds the release and runs it. `PERFORMANCE.md` says what is measured and how.
 
 mod baseline;
+mod broadcasts;
 mod calendar;
 mod crowd;
 mod decade;
@@ -55,6 +56,7 @@ enum Bench {
     Pages,
     Watchers,
     Calendar,
+    Broadcasts,
 }
 
 /// How much of everything. The goals are those of the full numbers.
@@ -135,6 +137,11 @@ async fn measure(cli: Cli) -> Result<(), Failure> {
             if wants(Bench::Calendar) {
                 let ground = Ground::prepare(engine, disk, decade::seed).await?;
                 calendar::measure(&ground, &cli.scale, &mut report).await?;
+            }
+            // Nothing in it waits for the disk often enough to tell.
+            if wants(Bench::Broadcasts) && disk == Disk::Plain {
+                let ground = Ground::prepare(engine, disk, async |_| Ok(())).await?;
+                broadcasts::measure(&ground, &cli.scale, &mut report).await?;
             }
             if !(reads || wants(Bench::Rush) || wants(Bench::Watchers)) {
                 continue;

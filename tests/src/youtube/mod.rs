@@ -23,5 +23,5 @@ pub use memory::Memory;
 pub use server::Google;
 pub use show::Show;
 pub use sign_in::{CLIENT_ID, CLIENT_SECRET, Consent};
-pub use wire::{Reply, Request};
+pub use wire::{PNG, Reply, Request};
 pub use world::{Entry, Rules, World, cost};

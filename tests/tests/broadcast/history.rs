@@ -2,9 +2,9 @@
 //! whatever happened, each class comes to have one broadcast, as it is wanted, or a state that asks a person.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::broadcast::State;
-use domain::broadcast::call::{Draft, Grant, Latency, Outcome, Phase, Privacy};
+use domain::broadcast::call::{Call, Draft, Grant, Latency, Outcome, Phase, Privacy};
 use domain::broadcast::plan::{Learnt, Next, Record, Wanted};
+use domain::broadcast::{State, Thumbnail};
 use proptest::prelude::{Strategy, any, prop_oneof};
 use proptest::{collection, option, sample};
 use tests::amount;
@@ -79,6 +79,7 @@ struct History {
     world: World,
     grant: Grant,
     stream: String,
+    playlist: String,
     now: DateTime<Utc>,
     classes: Vec<Class>,
     /// Calls made.
@@ -94,13 +95,16 @@ impl History {
         let (mut world, refresh_token) = World::with_channel("채널");
         world.rules.list_lag = TimeDelta::seconds(40);
         let grant = Grant { channel: Uuid::from_u128(1), refresh_token };
+        let made = world.call(start(), &grant, &Call::InsertStream { title: "송출".into() });
+        assert!(matches!(made, Outcome::Done(_)), "{made:?}");
+        let stream = world.streams()[0].id.clone();
         let made = world.call(
             start(),
             &grant,
-            &domain::broadcast::call::Call::InsertStream { title: "송출".into() },
+            &Call::InsertPlaylist { title: "강좌".into(), privacy: Privacy::Unlisted },
         );
         assert!(matches!(made, Outcome::Done(_)), "{made:?}");
-        let stream = world.streams()[0].id.clone();
+        let playlist = world.playlists()[0].id.clone();
         let class = |number: usize| {
             let hours = i64::try_from(number).expect("few") * 3;
             Class {
@@ -111,7 +115,7 @@ impl History {
             }
         };
         let classes = (0..CLASSES).map(class).collect();
-        Self { world, grant, stream, now: start(), classes, calls: 0 }
+        Self { world, grant, stream, playlist, now: start(), classes, calls: 0 }
     }
 
     fn wanted(&self, index: usize) -> Wanted {
@@ -129,11 +133,18 @@ impl History {
                 dvr: true,
                 latency: Latency::Low,
             },
+            thumbnail: self.thumbnail(index),
+            playlist: Some(self.playlist.clone()),
             stream: Some(self.stream.clone()),
             stream_taken: taken,
             cancelled: class.cancelled,
             replay_ended: false,
         }
+    }
+
+    fn thumbnail(&self, index: usize) -> Thumbnail {
+        let class = &self.classes[index];
+        Thumbnail { title: class.title.clone(), facts: vec![class.starts_at.date_naive().to_string()] }
     }
 
     /// One step for each class, as the reconciler takes it; `dies` kills it at the first call.
@@ -254,6 +265,11 @@ impl History {
         }
         let holding = self.classes.iter().filter(|class| class.record.bound.is_some());
         assert!(holding.count() <= 1, "two wait for one stream key");
+        let items = &self.world.playlists()[0].items;
+        for (_, video) in items {
+            let count = items.iter().filter(|(_, other)| other == video).count();
+            assert_eq!(count, 1, "a broadcast stands twice in its playlist");
+        }
         // What YouTube itself would start by this key: one at most, whatever we believe.
         let waiting = self.world.shows().iter().filter(|show| {
             show.stream.as_ref() == Some(&self.stream) && matches!(show.phase, Phase::Created | Phase::Ready)
@@ -289,8 +305,13 @@ impl History {
                     let show = show.unwrap_or_else(|| panic!("nothing there: {told}"));
                     assert_eq!(record.video.as_deref(), Some(show.id.as_str()), "{told}");
                     let by_hand = record.changed_by_hand(&wanted).is_some();
-                    let is_to_come = self.now < class.starts_at;
+                    let is_to_come = self.now < class.starts_at - domain::broadcast::plan::WATCHING;
                     if !by_hand && is_to_come {
+                        assert_eq!(record.drawn.as_ref(), Some(&wanted.thumbnail), "{told}");
+                        assert_eq!(record.listed, wanted.playlist, "{told}");
+                        let items = &self.world.playlists()[0].items;
+                        assert!(items.iter().any(|(_, video)| *video == show.id), "{told}");
+                        assert!(show.thumbnail.is_some(), "{told}");
                         assert_eq!(show.settings["snippet"]["title"], class.title.as_str(), "{told}");
                         let begins = class.starts_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
                         assert_eq!(show.settings["snippet"]["scheduledStartTime"], begins, "{told}");

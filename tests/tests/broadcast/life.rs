@@ -7,6 +7,7 @@ use domain::broadcast::channel::{connect, renew};
 use domain::broadcast::entity::{broadcast, broadcast_call, channel, encoder, viewer_sample};
 use domain::broadcast::ledger::spent_today;
 use domain::broadcast::reconcile::Reconciler;
+use domain::broadcast::reseal::reseal;
 use domain::broadcast::store::{self, Host, Setup};
 use domain::broadcast::{CallOutcome, ChannelState, State, Trouble, encoder as encoders};
 use domain::course::entity::class_session;
@@ -184,6 +185,94 @@ both! {
         assert_eq!((row(site).await.state, house.shows()), (State::Cancelled, 0));
     }
 
+    async fn a_broadcast_has_a_picture_and_its_place_in_the_runs_playlist(site) {
+        let house = furnish(site).await;
+        house.plan(site).await;
+        // Of the calls that go out side by side, one loses its answer after it took effect, whichever it is.
+        let fine = std::iter::repeat_n(None, 3);
+        house.youtube.world().faults.extend(fine.chain([Some(Fault::Closed(When::After))]));
+        house.work(site, 4).await;
+        site.advance(Duration::minutes(5));
+        house.work(site, 6).await;
+        let made = row(site).await;
+        {
+            let world = house.youtube.world();
+            let titles: Vec<&str> = world.playlists().iter().map(|it| it.title.as_str()).collect();
+            assert_eq!(titles, ["강좌 P21-014 (P21-014)"], "{:?}", world.methods());
+            let items: Vec<Option<&str>> = world.playlists()[0].items.iter().map(|(_, video)| Some(video.as_str())).collect();
+            assert_eq!(items, [made.video.as_deref()], "{:?}", world.methods());
+            assert!(world.shows()[0].thumbnail.is_some());
+        }
+        assert_eq!((house.count("playlists.insert"), house.count("playlistItems.insert")), (1, 1));
+        let drawn = house.count("thumbnails.set");
+
+        // Another day, another picture.
+        let later = at("2021-03-04T14:00:00+09:00");
+        let moved = class_session::ActiveModel {
+            starts_at: Set(later),
+            ends_at: Set(later + TimeDelta::hours(1)),
+            ..Default::default()
+        };
+        class_session::Entity::update_many().set(moved).exec(site.centre.database()).await.unwrap();
+        house.work(site, 4).await;
+        assert_eq!((house.count("thumbnails.set"), house.count("playlistItems.insert")), (drawn + 1, 1));
+    }
+
+    async fn a_channel_that_may_set_no_pictures_broadcasts_without(site) {
+        let house = furnish(site).await;
+        house.plan(site).await;
+        house.work(site, 1).await;
+        house.youtube.world().faults.clear();
+        // After the insert come the playlist's two calls and the picture's, in whatever order.
+        for _ in 0..6 {
+            let before = house.count("thumbnails.set");
+            house.youtube.world().faults.clear();
+            house.youtube.world().faults.push_back(Some(Fault::Refused(403, "forbidden")));
+            house.work(site, 1).await;
+            if house.count("thumbnails.set") > before {
+                break;
+            }
+        }
+        house.youtube.world().faults.clear();
+        assert_eq!(house.count("thumbnails.set"), 1);
+        site.advance(Duration::hours(1));
+        house.work(site, 5).await;
+        assert_eq!(house.count("thumbnails.set"), 1, "not asked again");
+        assert_eq!((row(site).await.state, row(site).await.trouble), (State::Created, None));
+        let said: Vec<_> = broadcast_call::Entity::find()
+            .filter(broadcast_call::Column::Method.eq(domain::broadcast::call::Method::SetThumbnail))
+            .all(site.centre.database())
+            .await
+            .unwrap();
+        assert_eq!(said[0].outcome, Some(CallOutcome::Rejected));
+    }
+
+    async fn stored_secrets_are_sealed_anew_with_the_first_key(site) {
+        let house = furnish(site).await;
+        let db = site.centre.database();
+        let before = encoder::Entity::find().one(db).await.unwrap().unwrap();
+        assert_eq!(reseal(&site.centre).await.unwrap(), 0, "nothing to do while there is one key");
+        let turned = site.with_first_key(&domain::seal::fresh_key());
+        assert_eq!(reseal(&turned).await.unwrap(), 2, "the channel's grant and the stream key");
+        assert_eq!(reseal(&turned).await.unwrap(), 0);
+        let after = encoder::Entity::find().one(db).await.unwrap().unwrap();
+        assert_ne!(before.sealed_key, after.sealed_key);
+        let purpose = format!("encoder:{}:stream_key", house.encoder);
+        let open = |centre: &domain::centre::Centre, sealed: &str| centre.settings().secrets.open(sealed, &purpose);
+        let sealed = after.sealed_key.as_deref().unwrap();
+        assert_eq!(open(&turned, sealed).unwrap(), house.youtube.world().streams()[0].key);
+        assert!(open(&site.centre, sealed).is_err(), "the old key alone no longer opens it");
+
+        // One that nobody can open leaves all as they are.
+        let broken = encoder::ActiveModel { sealed_key: Set(Some("AAAA".into())), ..Default::default() };
+        encoder::Entity::update_many().set(broken).exec(db).await.unwrap();
+        let again = site.with_first_key(&domain::seal::fresh_key());
+        let rows = site.tables().await;
+        let refused = reseal(&again).await.unwrap_err().to_string();
+        assert!(refused.contains("is left as it was"), "{refused}");
+        rows.assert_same(&site.tables().await);
+    }
+
     async fn two_servers_and_lost_answers_never_make_a_second_broadcast(site) {
         let house = furnish(site).await;
         house.plan(site).await;
@@ -294,7 +383,7 @@ both! {
     async fn units_are_kept_back_for_going_live_and_what_waits_is_said(site) {
         let house = furnish(site).await;
         house.plan(site).await;
-        house.work(site, 2).await;
+        house.work(site, 6).await;
         let allowance = site.centre.settings().broadcast.allowance;
         let (day, spent) = (domain::broadcast::ledger::quota_day(site.now()), spent_today(&site.centre).await.unwrap());
         assert_eq!(spent, house.youtube.world().units(), "the ledger says what YouTube counts");

@@ -1,5 +1,7 @@
 //! Broadcasts: that YouTube comes to agree with the rows whatever fails, and what people see of them.
 
+mod desk;
+mod feed;
 mod history;
 mod life;
 mod page;

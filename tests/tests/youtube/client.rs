@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 use domain::broadcast::call::{
     Answer, Call, Hindrance, Method, Move, Outcome, Phase, Reason, StreamStatus, Youtube,
 };
+use server::paper::draw_thumbnail;
 use tests::youtube::{Fault, When};
 
-use super::{Scene, broadcast, done, draft, png, start, with_google};
+use super::{Scene, broadcast, done, draft, picture, start, with_google};
 
 fn reason(outcome: Outcome) -> Reason {
     match outcome {
@@ -49,7 +50,9 @@ fn every_call_is_as_google_describes_it_and_does_what_it_says() {
                 _ => {}
             }
         }
-        assert_eq!(google.world().show(&id).thumbnail, Some(png()));
+        let Call::SetThumbnail { thumbnail, .. } = picture(&id) else { unreachable!() };
+        let drawn = draw_thumbnail(&thumbnail).expect("a picture");
+        assert_eq!(google.world().show(&id).thumbnail, Some(drawn));
 
         google.world().encoder_sends(time.now(), &scene.stream.id);
         time.pass(TimeDelta::seconds(10));
@@ -102,7 +105,7 @@ fn the_reasons_of_refusals_arrive() {
             Call::ReadStream { id: "none".into() },
             Call::ReadVideo { id: "none".into() },
             Call::Transition { id: "none".into(), to: Move::Live },
-            Call::SetThumbnail { id: "none".into(), png: png() },
+            picture("none"),
             Call::InsertPlaylistItem { playlist: "none".into(), video: id.clone() },
             Call::ListPlaylistItems { playlist: "none".into() },
         ] {

@@ -132,7 +132,7 @@ fn each_field_of_a_body_is_looked_at() {
 
 #[test]
 fn a_picture_is_sent_as_one() {
-    let picture = request(&Call::SetThumbnail { id: "a".into(), png: super::png() }, "t");
+    let picture = request(&super::picture("a"), "t");
     assert!(google().check(&picture, &[]).is_ok());
     let gif = Request { content_type: Some("image/gif".into()), ..picture.clone() };
     assert_wrong(&gif, Wrong::Media("image/gif".into()));

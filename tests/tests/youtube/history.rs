@@ -9,7 +9,7 @@ use proptest::{collection, option, sample};
 use tests::amount;
 use tests::youtube::{Fault, TokenFault, World};
 
-use super::{draft, png, start};
+use super::{draft, picture, start};
 
 /// What happens next. Numbers choose among what there is.
 #[derive(Clone, Debug)]
@@ -106,7 +106,7 @@ impl History {
             Wish::Stream => Call::InsertStream { title: "스튜디오".into() },
             Wish::Streams => Call::ListStreams,
             Wish::Video => Call::ReadVideo { id },
-            Wish::Picture => Call::SetThumbnail { id, png: png() },
+            Wish::Picture => picture(&id),
         }
     }
 

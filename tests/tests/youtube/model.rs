@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use domain::broadcast::call::{Answer, Call, Draft, Grant, Move, Outcome, Phase, Reason};
 use serde_json::Value;
-use tests::youtube::World;
+use server::youtube::Exchange;
+use tests::youtube::{PNG, Request, World};
 
 use super::{broadcast, done, draft, start, stream};
 
@@ -229,13 +230,15 @@ fn texts_and_pictures_have_limits() {
     let long = |description: String| Draft { description, ..draft("1회") };
     assert_eq!(refused(&play.call(&Call::InsertBroadcast(long("가".repeat(1667))))), Some(Reason::Invalid));
     let show = play.show(long("가".repeat(1666)));
-    for (png, accepted) in [
-        (super::png(), true),
-        (b"GIF89a".to_vec(), false),
-        ([super::png(), vec![0; 2 * 1024 * 1024]].concat(), false),
+    for (png, said) in [
+        (PNG.to_vec(), 200),
+        (b"GIF89a".to_vec(), 400),
+        ([PNG.to_vec(), vec![0; 2 * 1024 * 1024]].concat(), 413),
     ] {
-        let outcome = play.call(&Call::SetThumbnail { id: show.clone(), png });
-        assert_eq!(refused(&outcome), if accepted { None } else { Some(Reason::Invalid) });
+        let token = play.world.fetch(play.now, &play.grant).expect("a token");
+        let call = super::picture(&show);
+        let picture = Request { body: png, ..Request::of(Exchange::new(&call).request(), &token) };
+        assert_eq!(play.world.handle(play.now, &picture).status, said);
     }
     play.world.rules.most_broadcasts = 1;
     assert_eq!(refused(&play.call(&Call::InsertBroadcast(draft("2회")))), Some(Reason::Channel));

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::broadcast::model::Thumbnail;
 use crate::named::named;
 
 /// One request to YouTube, with all it says. A list stands for all its pages.
@@ -47,9 +48,10 @@ pub enum Call {
     ReadVideo {
         id: String,
     },
+    /// Its picture is drawn when it is sent.
     SetThumbnail {
         id: String,
-        png: Vec<u8>,
+        thumbnail: Thumbnail,
     },
     InsertPlaylist {
         title: String,

@@ -29,7 +29,7 @@ pub enum ChannelError {
     Db(#[from] DbErr),
 }
 
-fn purpose(id: Uuid) -> String {
+pub(super) fn purpose(id: Uuid) -> String {
     format!("channel:{id}:refresh_token")
 }
 

@@ -38,7 +38,7 @@ pub enum EncoderError {
     Db(#[from] DbErr),
 }
 
-fn purpose(id: Uuid) -> String {
+pub(super) fn purpose(id: Uuid) -> String {
     format!("encoder:{id}:stream_key")
 }
 

@@ -123,6 +123,10 @@ pub mod broadcast {
         pub written: Option<String>,
         pub seen: Option<String>,
         pub seen_at: Option<DateTime<Utc>>,
+        /// What its picture says, as JSON.
+        pub drawn: Option<String>,
+        pub listed: Option<String>,
+        pub list_doubt: bool,
         pub start_asked: Option<DateTime<Utc>>,
         pub end_asked: Option<DateTime<Utc>>,
         pub started_at: Option<DateTime<Utc>>,
@@ -139,6 +143,54 @@ pub mod broadcast {
         /// Rises with each change in a form; a form made from an older version is refused.
         pub version: i32,
         pub created_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod playlist {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "playlist")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub run_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub channel_id: Uuid,
+        /// By which it is found again; it stays when the course is renamed.
+        pub title: String,
+        /// YouTube's id; none until it is made.
+        pub youtube: Option<String>,
+        /// When YouTube was last asked for it, whatever it said.
+        pub looked_at: Option<DateTime<Utc>>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod broadcast_check {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    use crate::broadcast::CheckItem;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "broadcast_check")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub broadcast_id: Uuid,
+        pub item: CheckItem,
+        pub checked_by: Uuid,
+        pub checked_at: DateTime<Utc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,9 +14,17 @@ pub mod entity;
 #[cfg(feature = "store")]
 pub mod ledger;
 #[cfg(feature = "store")]
+mod playlist;
+#[cfg(feature = "store")]
 pub mod reconcile;
 #[cfg(feature = "store")]
+pub mod reseal;
+#[cfg(feature = "store")]
+pub mod sheet;
+#[cfg(feature = "store")]
 pub mod store;
+#[cfg(feature = "store")]
+pub mod template;
 #[cfg(feature = "store")]
 pub mod wanted;
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 use uuid::Uuid;
 
 use crate::broadcast::call::Method;
@@ -72,6 +73,22 @@ named! {
         NotTried = "not_tried",
     }
 
+    /// What is ticked off on the run sheet of a show, in its order.
+    pub enum CheckItem {
+        /// The encoder is on and set to this channel.
+        Encoder = "encoder",
+        Sound = "sound",
+        Picture = "picture",
+        /// Slides and files are at hand.
+        Slides = "slides",
+        /// The presenter has said whether there may be a replay, and until when.
+        Consent = "consent",
+        /// Somebody reads the questions.
+        Helper = "helper",
+        /// Afterwards: the replay plays, and nobody is in it who shouldn't be.
+        Replay = "replay",
+    }
+
     pub enum ChannelState {
         Connected = "connected",
         /// YouTube no longer honours the grant: nothing is written until somebody connects it again.
@@ -139,7 +156,53 @@ pub struct Facts {
     pub link: String,
 }
 
+/// What may stand in braces.
+pub const PLACEHOLDERS: [&str; 5] = ["{course}", "{number}", "{date}", "{presenter}", "{link}"];
+
+/// Why a template is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum TemplateError {
+    #[error("the title is empty, has several lines or more than {TITLE} characters")]
+    Title,
+    #[error("every class would have the same title: neither number nor date stands in it")]
+    SameTitle,
+    #[error("the description has more than {} characters", DESCRIPTION / 4)]
+    Description,
+    #[error("{0} is nothing that could be filled in")]
+    Unknown(String),
+}
+
+/// What stands in braces and is nothing that could be filled in.
+fn unknown(text: &str) -> Option<TemplateError> {
+    let mut parts = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    let unknown =
+        parts.find(|(word, _)| !PLACEHOLDERS.iter().any(|known| known[1..known.len() - 1] == **word));
+    unknown.map(|(word, _)| TemplateError::Unknown(format!("{{{word}}}")))
+}
+
 impl Template {
+    /// A title as a producer writes it, without blanks around it.
+    pub fn parse_title(text: &str) -> Result<String, TemplateError> {
+        let text = text.trim();
+        if text.is_empty() || text.chars().count() > TITLE || text.contains(char::is_control) {
+            return Err(TemplateError::Title);
+        }
+        match unknown(text) {
+            Some(error) => Err(error),
+            None if text.contains("{number}") || text.contains("{date}") => Ok(text.to_owned()),
+            None => Err(TemplateError::SameTitle),
+        }
+    }
+
+    /// A description, which may be empty and have several lines.
+    pub fn parse_description(text: &str) -> Result<String, TemplateError> {
+        let text = text.trim();
+        if text.chars().count() > DESCRIPTION / 4 {
+            return Err(TemplateError::Description);
+        }
+        unknown(text).map_or_else(|| Ok(text.to_owned()), Err)
+    }
+
     /// Title and description as YouTube takes them: no angle brackets, not too long, the marker as the last line.
     pub fn fill(&self, facts: &Facts, marker: &str) -> (String, String) {
         let fill = |text: &str| {
@@ -185,6 +248,25 @@ fn shortened(text: &str, most: usize) -> String {
     }
     let short: String = text.chars().take(most - 1).collect();
     format!("{}…", short.trim_end())
+}
+
+/// The longest title of a playlist, in characters.
+const PLAYLIST_TITLE: usize = 150;
+
+/// What the playlist of a run is called. The run's code makes it the only one of that name, so that one whose making was
+/// not answered is found again.
+pub fn playlist_title(course: &str, run: &str) -> String {
+    let end = format!(" ({run})");
+    let course = course.replace(['<', '>'], "");
+    format!("{}{end}", shortened(course.trim(), PLAYLIST_TITLE - end.chars().count()))
+}
+
+/// What the picture says by which a broadcast is found among others: 1280 x 720, drawn by `server`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thumbnail {
+    pub title: String,
+    /// Below it, in this order: which class of its run, the day, who presents.
+    pub facts: Vec<String>,
 }
 
 /// The id of a video: 11 letters, digits, hyphens and underscores.
@@ -249,11 +331,21 @@ pub enum OnShow {
     Cancelled,
 }
 
-/// What a viewer is shown. A manual broadcast goes by its times: nobody tells us what happens.
-pub fn on_show(state: State, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, now: DateTime<Utc>) -> OnShow {
-    let by_time = if now < starts_at {
+/// When a show is to be, and when it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub started_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// What a viewer is shown. A manual broadcast goes by what its host has said, and else by its times: YouTube tells us
+/// nothing of it.
+pub fn on_show(state: State, times: Times, now: DateTime<Utc>) -> OnShow {
+    let by_time = if now < times.starts_at {
         OnShow::Before
-    } else if now < ends_at + TimeDelta::minutes(15) {
+    } else if now < times.ends_at + TimeDelta::minutes(15) {
         OnShow::Live
     } else {
         OnShow::After
@@ -262,6 +354,8 @@ pub fn on_show(state: State, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, n
         State::Live | State::Ending => OnShow::Live,
         State::Complete | State::Filed => OnShow::After,
         State::Cancelled => OnShow::Cancelled,
+        State::Manual if times.ended_at.is_some() => OnShow::After,
+        State::Manual if times.started_at.is_some() => OnShow::Live,
         State::Manual => by_time,
         // Whatever we know of YouTube, what should have begun is shown where there is something to show.
         _ => match by_time {
@@ -307,6 +401,32 @@ mod tests {
         ] {
             assert_eq!(VideoId::parse(link), None, "{link}");
         }
+    }
+
+    #[test]
+    fn a_template_is_refused_for_what_would_go_wrong_later() {
+        let title = Template::parse_title;
+        assert_eq!(title("  {course} {number}차시 "), Ok("{course} {number}차시".to_owned()));
+        assert_eq!(title(&Template::default().title), Ok(Template::default().title));
+        for wrong in ["", " ", "{number}\n{date}", &format!("{{date}}{}", "가".repeat(95))] {
+            assert_eq!(title(wrong), Err(TemplateError::Title), "{wrong}");
+        }
+        assert_eq!(title("{course}"), Err(TemplateError::SameTitle));
+        assert_eq!(title("{course} {nr}"), Err(TemplateError::Unknown("{nr}".into())));
+        // A brace alone is a brace.
+        assert_eq!(title("{date} {"), Ok("{date} {".to_owned()));
+        let description = Template::parse_description;
+        assert_eq!(description(" 강사\n{link} "), Ok("강사\n{link}".to_owned()));
+        assert_eq!(description(&"가".repeat(1251)), Err(TemplateError::Description));
+        assert_eq!(description("{title}"), Err(TemplateError::Unknown("{title}".into())));
+    }
+
+    #[test]
+    fn a_playlist_is_known_by_the_code_of_its_run() {
+        assert_eq!(playlist_title(" <엑셀> 기초 ", "P21-014"), "엑셀 기초 (P21-014)");
+        let long = playlist_title(&"가".repeat(200), "P21-014");
+        assert_eq!(long.chars().count(), PLAYLIST_TITLE);
+        assert!(long.ends_with("가… (P21-014)"), "{long}");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::broadcast::call::{
     Answer, Broadcast, Call, Draft, Hindrance, Method, Move, Outcome, Phase, Privacy, Reason, Refusal, Video,
 };
-use crate::broadcast::model::{State, Trouble, marker};
+use crate::broadcast::model::{State, Thumbnail, Trouble, marker};
 
 /// So long before its start a broadcast is made.
 pub const LEAD: TimeDelta = TimeDelta::days(14);
@@ -49,6 +49,9 @@ pub const FILING: TimeDelta = TimeDelta::hours(24);
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
     pub draft: Draft,
+    pub thumbnail: Thumbnail,
+    /// The playlist of its run, once there is one.
+    pub playlist: Option<String>,
     /// The stream of its encoder.
     pub stream: Option<String>,
     /// Whether another broadcast holds that stream, as far as we know or YouTube last said.
@@ -93,6 +96,12 @@ pub struct Record {
     /// What it then was, in YouTube's own spelling. Where it is something else now, somebody changed it there.
     pub written: Option<Draft>,
     pub seen: Option<Seen>,
+    /// What its picture says, as far as YouTube takes pictures from us.
+    pub drawn: Option<Thumbnail>,
+    /// The playlist that it was put into.
+    pub listed: Option<String>,
+    /// Whether it may have been put into one without an answer.
+    pub list_doubt: bool,
     pub start_asked: Option<DateTime<Utc>>,
     pub end_asked: Option<DateTime<Utc>>,
     pub started_at: Option<DateTime<Utc>>,
@@ -142,6 +151,9 @@ impl Record {
             settled: false,
             written: None,
             seen: None,
+            drawn: None,
+            listed: None,
+            list_doubt: false,
             start_asked: None,
             end_asked: None,
             started_at: None,
@@ -178,7 +190,7 @@ impl Record {
             State::Created | State::Bound | State::Armed => self.prepare(wanted, now),
             State::Live => self.show(now),
             State::Ending => self.finish(now),
-            State::Complete => self.file(now),
+            State::Complete => self.file(wanted, now),
             State::Filed => self.close_replay(wanted, now),
         }
     }
@@ -245,10 +257,28 @@ impl Record {
         }
         if now >= starts_at - WATCHING {
             until = seen.at + PACE;
+        } else if let Some(call) = self.dress(&video, wanted) {
+            return Next::Call(call);
         } else {
             until = until.min(starts_at - WATCHING);
         }
         if now >= until { Next::Call(Call::ReadBroadcast { id: video }) } else { Next::Wait(until) }
+    }
+
+    /// What makes it easier to find: its picture and its place in the run's playlist. A broadcast that staff have changed
+    /// by hand is left alone until a person has decided.
+    fn dress(&self, video: &str, wanted: &Wanted) -> Option<Call> {
+        if self.changed_by_hand(wanted).is_some() {
+            return None;
+        }
+        if self.drawn.as_ref() != Some(&wanted.thumbnail) {
+            return Some(Call::SetThumbnail { id: video.to_owned(), thumbnail: wanted.thumbnail.clone() });
+        }
+        let playlist = wanted.playlist.clone().filter(|_| self.listed.is_none())?;
+        Some(match self.list_doubt {
+            true => Call::ListPlaylistItems { playlist },
+            false => Call::InsertPlaylistItem { playlist, video: video.to_owned() },
+        })
     }
 
     /// Whether what is wanted differs from what we made it. What staff have changed by hand waits for a person, and what
@@ -279,8 +309,11 @@ impl Record {
         }
     }
 
-    fn file(&self, now: DateTime<Utc>) -> Next {
+    fn file(&self, wanted: &Wanted, now: DateTime<Utc>) -> Next {
         let Some(id) = self.video.clone() else { return Next::Rest };
+        if let Some(call) = self.dress(&id, wanted) {
+            return Next::Call(call);
+        }
         let due = self.ended_at.unwrap_or(now) + FILING;
         if now >= due { Next::Call(Call::ReadVideo { id }) } else { Next::Wait(due) }
     }
@@ -320,6 +353,7 @@ impl Record {
                 self.bound = Some(stream.clone());
             }
             Call::Transition { to: Move::Complete, .. } => self.state = State::Ending,
+            Call::InsertPlaylistItem { .. } => self.list_doubt = true,
             _ => {}
         }
         let changes = matches!(
@@ -383,9 +417,22 @@ impl Record {
             (Call::Bind { .. } | Call::Transition { .. }, Answer::Broadcast(seen)) => self.see(*seen, now),
             (Call::DeleteBroadcast { .. }, _) => self.deleted(wanted),
             (Call::ReadVideo { .. }, Answer::Video(video)) => return self.watch(&video, now),
+            (Call::SetThumbnail { thumbnail, .. }, _) => self.drawn = Some(thumbnail.clone()),
+            (Call::InsertPlaylistItem { playlist, .. }, _) => self.put_into(playlist),
+            (Call::ListPlaylistItems { playlist }, Answer::Items(videos)) => {
+                self.list_doubt = false;
+                if videos.iter().any(|it| Some(it) == self.video.as_ref()) {
+                    self.put_into(playlist);
+                }
+            }
             _ => {}
         }
         Learnt::Nothing
+    }
+
+    fn put_into(&mut self, playlist: &str) {
+        self.listed = Some(playlist.to_owned());
+        self.list_doubt = false;
     }
 
     /// It is not there any more, by our own will.
@@ -490,6 +537,10 @@ impl Record {
                 self.bound = None;
                 State::Created
             }
+            (Method::InsertPlaylistItem, state) => {
+                self.list_doubt = false;
+                state
+            }
             (Method::Transition, State::Ending) => State::Live,
             (_, state) => state,
         };
@@ -532,6 +583,10 @@ impl Record {
                 self.said = Some(said);
                 self.wait_longer(now);
             }
+            (
+                Method::SetThumbnail | Method::InsertPlaylistItem | Method::ListPlaylistItems,
+                Reason::NotFound | Reason::Channel | Reason::Invalid | Reason::Other,
+            ) => self.go_undressed(call),
             (_, Reason::NotFound) => {
                 self.said = Some(said);
                 self.bound = None;
@@ -562,6 +617,18 @@ impl Record {
             }
         }
         Learnt::Nothing
+    }
+
+    /// What YouTube doesn't take from us it doesn't take tomorrow either: a channel that may set no pictures, a playlist
+    /// that staff have deleted. It is not said again, and nobody has to be asked; the ledger keeps the reason.
+    fn go_undressed(&mut self, call: &Call) {
+        match call {
+            Call::SetThumbnail { thumbnail, .. } => self.drawn = Some(thumbnail.clone()),
+            Call::InsertPlaylistItem { playlist, .. } | Call::ListPlaylistItems { playlist } => {
+                self.put_into(playlist);
+            }
+            _ => {}
+        }
     }
 
     fn uncertain(&mut self, method: Method, now: DateTime<Utc>) {

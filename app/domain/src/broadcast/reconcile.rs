@@ -19,7 +19,7 @@ use crate::broadcast::entity::{broadcast, broadcast_event, channel as channels, 
 use crate::broadcast::ledger::{self, Entry};
 use crate::broadcast::plan::{Learnt, Next, Record, WATCHING, Wanted};
 use crate::broadcast::wanted::{Holders, Subjects};
-use crate::broadcast::{BroadcastEvent, ChannelState, State, encoder};
+use crate::broadcast::{BroadcastEvent, ChannelState, State, encoder, playlist};
 use crate::centre::Centre;
 use crate::notice::{Event, Facts};
 use crate::seoul;
@@ -86,9 +86,13 @@ impl<Y: Youtube> Reconciler<Y> {
         }
         let steps = futures::stream::iter(steps).buffer_unordered(AT_ONCE).collect::<Vec<_>>();
         // A line that hangs in one place keeps nobody waiting in another.
-        let (steps, encoders) =
-            futures::future::join(steps, self.tend_encoders(&grants, &records, &subjects)).await;
-        let mut failed = encoders.err();
+        let (steps, encoders, playlists) = futures::future::join3(
+            steps,
+            self.tend_encoders(&grants, &records, &subjects),
+            self.tend_playlists(&grants, &records, &subjects),
+        )
+        .await;
+        let mut failed = encoders.and(playlists).err();
         for step in steps {
             match step {
                 Ok(Step::Made) => round.calls += 1,
@@ -119,32 +123,66 @@ impl<Y: Youtube> Reconciler<Y> {
             let Some(grant) = grants.get(&row.channel_id) else { continue };
             let mut next = encoder::due(&self.centre, &row, &watched);
             while let Some(call) = next {
-                let tx = self.centre.begin().await?;
-                let of = (None, grant.channel);
-                let is_urgent = row.stream.is_some();
-                let Some(entry) = ledger::reserve(&tx, &self.centre, call.method(), of, is_urgent).await?
-                else {
-                    break;
-                };
-                tx.commit().await?;
-                let outcome = self.youtube.call(grant, &call).await;
-                let tx = self.centre.begin().await?;
-                ledger::settle(&tx, &self.centre, &entry, &outcome).await?;
-                match &outcome {
-                    Outcome::NotTried(Hindrance::GrantLost) => {
-                        lose_grant(&tx, &self.centre, grant.channel).await?
-                    }
-                    Outcome::Rejected(Refusal { reason: Reason::QuotaExceeded, .. }) => {
-                        ledger::exhaust(&tx, &self.centre).await?;
-                    }
-                    _ => {}
-                }
+                let Some((tx, outcome)) = self.ask(grant, &call, row.stream.is_some()).await? else { break };
                 encoder::learn(&tx, &self.centre, &row, &outcome).await?;
                 tx.commit().await?;
                 next = encoder::follow_up(&row, &outcome);
             }
         }
         Ok(())
+    }
+
+    /// Makes the playlists of runs whose first broadcast is there.
+    async fn tend_playlists(
+        &self,
+        grants: &HashMap<Uuid, Grant>,
+        records: &[(broadcast::Model, Record)],
+        subjects: &Subjects,
+    ) -> Result<(), DbErr> {
+        let rows: Vec<&broadcast::Model> = records.iter().map(|(row, _)| row).collect();
+        for missing in playlist::missing(&self.centre, &rows, subjects) {
+            let Some(grant) = grants.get(&missing.row.channel_id) else { continue };
+            let tx = self.centre.begin().await?;
+            if !missing.claim(&tx, &self.centre).await? {
+                continue;
+            }
+            tx.commit().await?;
+            let mut next = Some(missing.look());
+            while let Some(call) = next {
+                let Some((tx, outcome)) = self.ask(grant, &call, false).await? else { break };
+                missing.learn(&tx, &outcome).await?;
+                tx.commit().await?;
+                next = missing.follow_up(&outcome);
+            }
+        }
+        Ok(())
+    }
+
+    /// A call about something other than a broadcast, with the transaction in which its outcome is noted; `None` where its
+    /// units are not there.
+    async fn ask(
+        &self,
+        grant: &Grant,
+        call: &Call,
+        is_urgent: bool,
+    ) -> Result<Option<(DatabaseTransaction, Outcome)>, DbErr> {
+        let tx = self.centre.begin().await?;
+        let of = (None, grant.channel);
+        let Some(entry) = ledger::reserve(&tx, &self.centre, call.method(), of, is_urgent).await? else {
+            return Ok(None);
+        };
+        tx.commit().await?;
+        let outcome = self.youtube.call(grant, call).await;
+        let tx = self.centre.begin().await?;
+        ledger::settle(&tx, &self.centre, &entry, &outcome).await?;
+        match &outcome {
+            Outcome::NotTried(Hindrance::GrantLost) => lose_grant(&tx, &self.centre, grant.channel).await?,
+            Outcome::Rejected(Refusal { reason: Reason::QuotaExceeded, .. }) => {
+                ledger::exhaust(&tx, &self.centre).await?;
+            }
+            _ => {}
+        }
+        Ok(Some((tx, outcome)))
     }
 
     /// Those about which something may be to say. Uses the index `broadcast_state`.
@@ -424,6 +462,9 @@ impl Record {
             asked: super::wanted::draft(row.asked.as_deref()),
             settled: row.settled,
             written: super::wanted::draft(row.written.as_deref()),
+            drawn: row.drawn.as_deref().and_then(|json| serde_json::from_str(json).ok()),
+            listed: row.listed.clone(),
+            list_doubt: row.list_doubt,
             seen: seen.zip(row.seen_at).map(|(broadcast, at)| super::plan::Seen { at, broadcast }),
             start_asked: row.start_asked,
             end_asked: row.end_asked,
@@ -453,6 +494,9 @@ impl Record {
             asked: Set(json(self.asked.as_ref())),
             settled: Set(self.settled),
             written: Set(json(self.written.as_ref())),
+            drawn: Set(json(self.drawn.as_ref())),
+            listed: Set(self.listed.clone()),
+            list_doubt: Set(self.list_doubt),
             seen: Set(json(self.seen.as_ref().map(|seen| &seen.broadcast))),
             seen_at: Set(self.seen.as_ref().map(|seen| seen.at)),
             started_at: Set(self.started_at),

@@ -17,7 +17,7 @@ use crate::broadcast::entity::{broadcast, broadcast_event, channel, encoder, vie
 use crate::broadcast::plan::{Record, Wanted};
 use crate::broadcast::reconcile::note;
 use crate::broadcast::wanted::{Holders, Subject, Subjects};
-use crate::broadcast::{BroadcastEvent, ChannelState, State, VideoId};
+use crate::broadcast::{BroadcastEvent, ChannelState, OnShow, State, Times, VideoId, on_show};
 use crate::centre::Centre;
 use crate::course::entity::{class_session, course, run};
 use crate::course::{ClassState, Mode, RunState};
@@ -101,6 +101,25 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// What is on show now.
+    pub fn on_show(&self, now: DateTime<Utc>) -> OnShow {
+        if self.subject.cancelled {
+            return OnShow::Cancelled;
+        }
+        let Subject { starts_at, ends_at, .. } = self.subject;
+        let Record { started_at, ended_at, .. } = self.record;
+        on_show(self.row.state, Times { starts_at, ends_at, started_at, ended_at }, now)
+    }
+
+    /// Whether it can be begun: of what goes by YouTube, before it is live; by hand, once.
+    pub fn may_start(&self) -> bool {
+        may_start(&self.row)
+    }
+
+    pub fn may_end(&self) -> bool {
+        may_end(&self.row)
+    }
+
     /// What staff have changed on YouTube, and what is wanted instead.
     pub fn difference(&self) -> Option<(&Draft, &Draft)> {
         Some((self.record.changed_by_hand(&self.wanted)?, &self.wanted.draft))
@@ -282,7 +301,8 @@ async fn check(tx: &DatabaseTransaction, setup: &Setup) -> Result<(), BroadcastE
     Ok(())
 }
 
-fn planned(centre: &Centre, code: String, setup: &Setup) -> broadcast::Model {
+/// A row as it is when nothing has been said yet; of which class or booking is still to be said.
+pub fn planned(centre: &Centre, code: String, setup: &Setup) -> broadcast::Model {
     broadcast::Model {
         id: centre.clock().id(),
         code,
@@ -312,6 +332,9 @@ fn planned(centre: &Centre, code: String, setup: &Setup) -> broadcast::Model {
         written: None,
         seen: None,
         seen_at: None,
+        drawn: None,
+        listed: None,
+        list_doubt: false,
         start_asked: None,
         end_asked: None,
         started_at: None,
@@ -410,30 +433,57 @@ pub async fn change(
     .await
 }
 
-/// Asks for the show to begin now: without it, it begins with the first picture.
-pub async fn ask_start(centre: &Centre, by: &Host, code: &str) -> Result<(), BroadcastError> {
-    let now = centre.clock().now();
-    let states = [State::Created, State::Bound, State::Armed];
-    let event = BroadcastEvent::StartAsked;
-    let act = Change { centre, code, version: None, states: &states, by: by.id(), event, note: None };
-    let change = broadcast::ActiveModel {
-        start_asked: Set(Some(now)),
-        not_before: Set(None),
-        said: Set(None),
-        ..Default::default()
-    };
-    act.make(|_| Ok(change)).await
+fn may_start(row: &broadcast::Model) -> bool {
+    match row.state {
+        State::Created | State::Bound | State::Armed => row.start_asked.is_none(),
+        State::Manual => row.started_at.is_none() && row.ended_at.is_none(),
+        _ => false,
+    }
 }
 
-/// Asks for the show to end now.
+fn may_end(row: &broadcast::Model) -> bool {
+    match row.state {
+        State::Live | State::Ending => row.end_asked.is_none(),
+        State::Manual => row.started_at.is_some() && row.ended_at.is_none(),
+        _ => false,
+    }
+}
+
+/// Asks for the show to begin now: without it, it begins with the first picture. By hand it is live from now on.
+pub async fn ask_start(centre: &Centre, by: &Host, code: &str) -> Result<(), BroadcastError> {
+    let now = centre.clock().now();
+    let states = [State::Created, State::Bound, State::Armed, State::Manual];
+    let event = BroadcastEvent::StartAsked;
+    let act = Change { centre, code, version: None, states: &states, by: by.id(), event, note: None };
+    act.make(|row| {
+        if row.state == State::Manual {
+            let begins = broadcast::ActiveModel { started_at: Set(Some(now)), ..Default::default() };
+            return if may_start(row) { Ok(begins) } else { Err(Refusal::NotNow) };
+        }
+        Ok(broadcast::ActiveModel {
+            start_asked: Set(Some(now)),
+            not_before: Set(None),
+            said: Set(None),
+            ..Default::default()
+        })
+    })
+    .await
+}
+
+/// Asks for the show to end now. By hand it is over from now on.
 pub async fn ask_end(centre: &Centre, by: &Host, code: &str) -> Result<(), BroadcastError> {
     let now = centre.clock().now();
     let event = BroadcastEvent::EndAsked;
-    let states = [State::Live, State::Ending];
+    let states = [State::Live, State::Ending, State::Manual];
     let act = Change { centre, code, version: None, states: &states, by: by.id(), event, note: None };
-    let change =
-        broadcast::ActiveModel { end_asked: Set(Some(now)), not_before: Set(None), ..Default::default() };
-    act.make(|_| Ok(change)).await
+    act.make(|row| {
+        if row.state == State::Manual {
+            let ends = broadcast::ActiveModel { ended_at: Set(Some(now)), ..Default::default() };
+            return if may_end(row) { Ok(ends) } else { Err(Refusal::NotNow) };
+        }
+        Ok(broadcast::ActiveModel { end_asked: Set(Some(now)), not_before: Set(None), ..Default::default() })
+    })
+    .await
 }
 
 /// Takes over by hand: viewers are shown this video, and YouTube is not spoken to about it any more.
@@ -453,6 +503,9 @@ pub async fn paste_link(
             trouble: Set(None),
             said: Set(None),
             video: Set(Some(video.into_string())),
+            drawn: Set(None),
+            listed: Set(None),
+            list_doubt: Set(false),
             // Whoever takes over also sees to the encoder.
             bound: Set(None),
             under_way: Set(None),
@@ -476,6 +529,8 @@ pub async fn hand_back(centre: &Centre, by: &Producer, code: &str) -> Result<(),
             state: Set(State::Created),
             // Whatever it is called there, a person says whether that stays.
             asked: Set(None),
+            started_at: Set(None),
+            ended_at: Set(None),
             settled: Set(false),
             written: Set(None),
             seen: Set(None),
@@ -527,6 +582,9 @@ pub async fn make_anew(centre: &Centre, by: &Producer, code: &str) -> Result<(),
             written: Set(None),
             seen: Set(None),
             seen_at: Set(None),
+            drawn: Set(None),
+            listed: Set(None),
+            list_doubt: Set(false),
             looks: Set(0),
             tries: Set(0),
             not_before: Set(None),
@@ -580,6 +638,7 @@ pub async fn decide_difference(
     let states = [State::Created, State::Bound, State::Armed];
     let act = Change { centre, code, version: None, states: &states, by: by.id(), event, note: None };
     let now = centre.clock().now();
+    let thumbnail = find(centre, code).await?.map(|shown| shown.wanted.thumbnail);
     act.make(|row| {
         // What is being said to YouTube just now would be forgotten.
         if row.claimed_until.is_some_and(|until| until > now) {
@@ -598,6 +657,8 @@ pub async fn decide_difference(
             change.own_title = Set(Some(seen.title.clone()));
             change.own_description = Set(Some(text.to_owned()));
             change.privacy = Set(seen.privacy);
+            // Theirs has a picture too, and it stays.
+            change.drawn = Set(thumbnail.and_then(|thumbnail| serde_json::to_string(&thumbnail).ok()));
         }
         Ok(change)
     })

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use crate::account::Audience;
 use crate::broadcast::call::Draft;
-use crate::broadcast::entity::{broadcast, broadcast_template, encoder};
+use crate::broadcast::entity::{broadcast, broadcast_template, encoder, playlist};
 use crate::broadcast::plan::{Record, Wanted};
-use crate::broadcast::{Facts, Template};
+use crate::broadcast::{Facts, Template, Thumbnail};
 use crate::centre::Centre;
 use crate::course::entity::{class_session, course, run};
 use crate::course::{ClassState, RunState};
@@ -62,6 +62,8 @@ pub struct Subjects {
     classes: HashMap<(Uuid, i32), class_session::Model>,
     bookings: HashMap<Uuid, booking::Model>,
     encoders: HashMap<Uuid, encoder::Model>,
+    /// By run and channel.
+    playlists: HashMap<(Uuid, Uuid), playlist::Model>,
 }
 
 impl Subjects {
@@ -75,6 +77,11 @@ impl Subjects {
                 .all(db)
                 .await?;
             subjects.classes.extend(classes.into_iter().map(|row| ((row.run_id, row.number), row)));
+            let playlists = playlist::Entity::find()
+                .filter(playlist::Column::RunId.is_in(some.iter().copied()))
+                .all(db)
+                .await?;
+            subjects.playlists.extend(playlists.into_iter().map(|row| ((row.run_id, row.channel_id), row)));
             let runs = run::Entity::find().filter(run::Column::Id.is_in(some)).all(db).await?;
             subjects.runs.extend(runs.into_iter().map(|row| (row.id, row)));
         }
@@ -102,6 +109,10 @@ impl Subjects {
 
     pub fn encoder(&self, row: &broadcast::Model) -> Option<&encoder::Model> {
         self.encoders.get(&row.encoder_id?)
+    }
+
+    pub(super) fn playlist(&self, run: Uuid, channel: Uuid) -> Option<&playlist::Model> {
+        self.playlists.get(&(run, channel))
     }
 
     /// What it shows. A class that is no longer in its run's plan is a cancelled one, at the time it was last wanted for.
@@ -161,13 +172,25 @@ impl Subjects {
 }
 
 impl Subject {
+    /// Its day, as people write it.
+    fn date(&self) -> String {
+        let day = seoul::day(self.starts_at);
+        format!("{}. {}. {}.", day.year(), day.month(), day.day())
+    }
+
+    pub fn thumbnail(&self) -> Thumbnail {
+        let number = self.number.map(|number| format!("{number}차시"));
+        let presenter = Some(self.presenter.clone()).filter(|name| !name.is_empty());
+        let facts = [number, Some(self.date()), presenter].into_iter().flatten().collect();
+        Thumbnail { title: self.title.clone(), facts }
+    }
+
     /// What YouTube is to make of it.
     pub(super) fn wanted(&self, centre: &Centre, row: &broadcast::Model, record: &Record) -> Draft {
-        let day = seoul::day(self.starts_at);
         let facts = Facts {
             course: self.title.clone(),
             number: self.number,
-            date: format!("{}. {}. {}.", day.year(), day.month(), day.day()),
+            date: self.date(),
             presenter: self.presenter.clone(),
             link: format!("{}/live/{}", centre.settings().public_url, row.code),
         };
@@ -218,8 +241,12 @@ impl Holders {
     ) -> Wanted {
         let stream = subjects.encoder(row).and_then(|encoder| encoder.stream.clone());
         let today = seoul::day(centre.clock().now());
+        let playlist =
+            row.run_id.zip(row.channel_id).and_then(|(run, channel)| subjects.playlist(run, channel));
         Wanted {
             draft: subject.wanted(centre, row, record),
+            thumbnail: subject.thumbnail(),
+            playlist: playlist.and_then(|playlist| playlist.youtube.clone()),
             stream_taken: stream.as_ref().is_some_and(|stream| self.taken(stream, row.id)),
             stream,
             cancelled: subject.cancelled || row.unwanted,

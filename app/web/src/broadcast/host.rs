@@ -95,9 +95,8 @@ async fn draw(
     let overrun = broadcasts::overrun(&ask.centre, shown).await?.filter(|it| is_over(ask, it));
     let (code, state) = (shown.row.code.clone(), shown.row.state);
     let heading = words::host_of(l, title(l, shown));
-    let begins =
-        matches!(state, State::Created | State::Bound | State::Armed) && shown.row.start_asked.is_none();
-    let ends = matches!(state, State::Live | State::Ending) && shown.row.end_asked.is_none();
+    let (begins, ends) = (shown.may_start(), shown.may_end());
+    let is_manual = state == State::Manual;
     Ok(ask.refuse(status, &heading.clone(), || {
         let subject = &shown.subject;
         let way = vec![Crumb::new(l, words::live(l), "/live")];
@@ -134,7 +133,7 @@ async fn draw(
             <DescriptionList items=facts/>
             <LiveSwitch l=l path=path("state") state=watched milliseconds=None/>
             {begins.then(|| view! {
-                <p>{words::start_hint(l)}</p>
+                <p>{if is_manual { words::start_by_hand_hint(l) } else { words::start_hint(l) }}</p>
                 <Form l=l action=path("start")><Button>{words::start(l)}</Button></Form>
             })}
             {ends.then(|| view! {

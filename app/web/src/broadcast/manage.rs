@@ -86,6 +86,7 @@ async fn draw_list(ask: &Ask, drawn: Drawn, done: Option<&'static str>) -> Resul
             <Breadcrumb l=l here=words::broadcasts(l)/>
             <PageHead title=words::broadcasts(l) lead=words::broadcasts_lead(l)>
                 <LinkButton href=l.path("/manage/channels") look=Look::Secondary small=true>{words::channels(l)}</LinkButton>
+                <LinkButton href=l.path("/manage/broadcasts/templates") look=Look::Secondary small=true>{words::templates(l)}</LinkButton>
             </PageHead>
             {banner}
             {put_off.map(|sentence| view! { <Alert l=l tone=Tone::Warning><p>{sentence}</p></Alert> })}
@@ -254,10 +255,13 @@ async fn draw(
         };
         let version = input.text("version").to_owned();
         let host = l.path(&format!("/live/{code}/host"));
+        let sheet = l.path(&format!("/manage/broadcasts/{code}/sheet"));
+        let thumbnail = format!("/manage/broadcasts/{code}/thumbnail.png");
         view! {
             <Breadcrumb l=l way=way here=heading.clone()/>
             <PageHead title=heading.clone()>
                 <LinkButton href=host small=true>{words::host(l)}</LinkButton>
+                <LinkButton href=sheet look=Look::Secondary small=true>{words::sheet(l)}</LinkButton>
             </PageHead>
             {banner}
             {done.map(|done| view! { <div role="status"><Alert l=l tone=Tone::Success><p>{done}</p></Alert></div> })}
@@ -269,6 +273,9 @@ async fn draw(
                 </Alert></div>
             })}
             <DescriptionList items=facts/>
+            <Disclosure summary=words::thumbnail(l)>
+                <img class="live-thumbnail" src=thumbnail alt=words::thumbnail_of(l, heading.clone()) width="640" height="360" loading="lazy"/>
+            </Disclosure>
             {shown.difference().map(|(there, ours)| difference(l, &code, there, ours))}
             {acts(l, shown)}
             {(!matches!(state, State::Complete | State::Filed | State::Cancelled)).then(|| link_form(l, &code, &drawn))}

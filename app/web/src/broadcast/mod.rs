@@ -7,6 +7,8 @@ pub use switch::LiveSwitch;
 #[cfg(feature = "ssr")]
 mod channel;
 #[cfg(feature = "ssr")]
+mod feed;
+#[cfg(feature = "ssr")]
 mod host;
 #[cfg(feature = "ssr")]
 mod manage;
@@ -14,6 +16,10 @@ mod manage;
 mod sentence;
 #[cfg(feature = "ssr")]
 mod setup;
+#[cfg(feature = "ssr")]
+mod sheet;
+#[cfg(feature = "ssr")]
+mod template;
 #[cfg(feature = "ssr")]
 mod watch;
 
@@ -25,12 +31,17 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
     use axum::routing::{get, post};
     axum::Router::new()
         .route("/live", get(watch::list))
+        .route("/live.ics", get(feed::calendar))
+        .route("/live.atom", get(feed::atom))
         .route("/live/{code}", get(watch::page))
         .route("/live/{code}/state", get(watch::state))
         .route("/live/{code}/host", get(host::page))
         .route("/live/{code}/start", post(host::start))
         .route("/live/{code}/end", post(host::end))
         .route("/manage/broadcasts", get(manage::list).post(manage::plan))
+        .route("/manage/broadcasts/templates", get(template::list))
+        .route("/manage/broadcasts/templates/{course}", get(template::page).post(template::save))
+        .route("/manage/broadcasts/{code}/sheet", get(sheet::page).post(sheet::tick))
         .route("/manage/broadcasts/{code}", get(manage::page).post(manage::change))
         .route("/manage/broadcasts/{code}/{act}", post(manage::act))
         .route("/manage/channels", get(channel::page))

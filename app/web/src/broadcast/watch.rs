@@ -4,13 +4,13 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use chrono::TimeDelta;
 use domain::broadcast::store::{self as broadcasts, Host, Shown};
-use domain::broadcast::{OnShow, State, on_show};
+use domain::broadcast::{OnShow, State};
 use domain::seoul;
 use leptos::prelude::*;
 
 use super::LiveSwitch;
+use super::feed::{json_ld, list_public};
 use super::sentence::{state_badge, title};
 use crate::AppError;
 use crate::ask::Ask;
@@ -25,16 +25,13 @@ use crate::words::{Language, broadcast as words};
 #[derive(Clone, Copy, Debug)]
 pub struct Embeds;
 
-/// How far ahead the list looks.
-const AHEAD: TimeDelta = TimeDelta::days(14);
-
 /// `GET /live`
 pub async fn list(ask: Ask) -> Result<Response, AppError> {
     let (l, now) = (ask.language, ask.centre.clock().now());
-    let mut shown = broadcasts::list_between(&ask.centre, now, now + AHEAD).await?;
-    shown.retain(|it| broadcasts::is_public(it) && it.row.state != State::Attention);
+    let shown = list_public(&ask).await?;
+    let data = json_ld(&ask, &shown.iter().collect::<Vec<_>>());
     let (on, next): (Vec<Shown>, Vec<Shown>) =
-        shown.into_iter().partition(|it| show_of(it, now) == OnShow::Live);
+        shown.into_iter().partition(|it| it.on_show(now) == OnShow::Live);
     let draw = |list: &[Shown]| {
         let items: Vec<_> = list.iter().map(|it| item(l, it)).collect();
         view! { <StructuredList>{items}</StructuredList> }
@@ -43,6 +40,7 @@ pub async fn list(ask: Ask) -> Result<Response, AppError> {
         view! {
             <Breadcrumb l=l here=words::live(l)/>
             <PageHead title=words::live(l) lead=words::live_lead(l)/>
+            <script type="application/ld+json" inner_html=data></script>
             <h2 class="section-title">{words::live_now(l)}</h2>
             {if on.is_empty() { view! { <p>{words::live_none(l)}</p> }.into_any() } else { draw(&on).into_any() }}
             <h2 class="section-title">{words::live_next(l)}</h2>
@@ -51,6 +49,10 @@ pub async fn list(ask: Ask) -> Result<Response, AppError> {
             } else {
                 draw(&next).into_any()
             }}
+            <p class="actions">
+                <LinkButton href=l.path("/live.ics") look=Look::Tertiary small=true>{words::live_calendar(l)}</LinkButton>
+                <LinkButton href=l.path("/live.atom") look=Look::Tertiary small=true>{words::live_feed(l)}</LinkButton>
+            </p>
         }
     }))
 }
@@ -66,13 +68,6 @@ fn item(l: Language, shown: &Shown) -> impl IntoView + use<> {
     view! { <StructuredItem href=href title=title(l, shown) items=facts/> }
 }
 
-fn show_of(shown: &Shown, now: chrono::DateTime<chrono::Utc>) -> OnShow {
-    if shown.subject.cancelled {
-        return OnShow::Cancelled;
-    }
-    on_show(shown.row.state, shown.subject.starts_at, shown.subject.ends_at, now)
-}
-
 /// The broadcast of a code, for those who may watch it. Others learn where to sign in, or nothing.
 pub(super) async fn find(ask: &Ask, code: &str) -> Result<Shown, AppError> {
     let shown = broadcasts::find(&ask.centre, code).await?.ok_or(AppError::NotFound)?;
@@ -85,7 +80,7 @@ pub(super) async fn find(ask: &Ask, code: &str) -> Result<Shown, AppError> {
 
 /// The word by which an open page knows that it has to be another.
 pub(super) fn word_of(ask: &Ask, shown: &Shown) -> String {
-    let show = show_of(shown, ask.centre.clock().now());
+    let show = shown.on_show(ask.centre.clock().now());
     let times = (shown.subject.starts_at.timestamp(), shown.subject.ends_at.timestamp());
     let video = shown.row.video.as_deref().unwrap_or_default();
     format!("{show:?} {video} {times:?} {}", shown.row.state.as_str())
@@ -101,7 +96,7 @@ pub async fn state(ask: Ask, Path(code): Path<String>) -> Result<Response, AppEr
 pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Result<Response, AppError> {
     let (l, now) = (ask.language, ask.centre.clock().now());
     let shown = find(&ask, &code).await?;
-    let show = show_of(&shown, now);
+    let show = shown.on_show(now);
     let is_host = ask.viewer.as_ref().is_some_and(|viewer| Host::of(viewer, &shown.subject).is_some());
     let replay_over = shown.row.replay_until.is_some_and(|last| last < seoul::day(now));
     let video = shown.row.video.clone();
@@ -111,6 +106,7 @@ pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Re
         OnShow::Before | OnShow::Cancelled => false,
     };
     let heading = title(l, &shown);
+    let data = broadcasts::is_public(&shown).then(|| json_ld(&ask, &[&shown]));
     let mut response = ask.page(&heading, || {
         let subject = &shown.subject;
         let way = vec![Crumb::new(l, words::live(l), "/live")];
@@ -128,6 +124,7 @@ pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Re
         let phone = ask.centre.settings().phone.clone();
         view! {
             <Breadcrumb l=l way=way here=heading.clone()/>
+            {data.map(|data| view! { <script type="application/ld+json" inner_html=data></script> })}
             <PageHead title=heading.clone()/>
             <DescriptionList items=facts/>
             {status(l, &shown, show, is_late, replay_over)}

@@ -1,0 +1,46 @@
+//! Seals what is stored anew with the first key of the settings, so that an older one can be taken out of them.
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, ExprTrait, QueryFilter};
+use thiserror::Error;
+
+use crate::broadcast::entity::{channel, encoder};
+use crate::broadcast::{channel as channels, encoder as encoders};
+use crate::centre::Centre;
+use crate::seal::SealError;
+
+#[derive(Debug, Error)]
+pub enum ResealError {
+    #[error("the secret of {what} is left as it was, and so are all others: {why}")]
+    Seal { what: String, why: SealError },
+    #[error(transparent)]
+    Db(#[from] DbErr),
+}
+
+/// All of them, or none and why. Returns how many were sealed with another key. A server that works meanwhile goes on with
+/// either, as long as its settings have both.
+pub async fn reseal(centre: &Centre) -> Result<usize, ResealError> {
+    let tx = centre.begin().await?;
+    let secrets = &centre.settings().secrets;
+    let mut count = 0;
+    for row in channel::Entity::find().all(&tx).await? {
+        let Some(old) = row.sealed_grant else { continue };
+        let what = || format!("channel {}", row.id);
+        let new = secrets.reseal(&old, &channels::purpose(row.id));
+        let Some(new) = new.map_err(|why| ResealError::Seal { what: what(), why })? else { continue };
+        // A grant that was renewed since is sealed anew already.
+        let change = channel::ActiveModel { sealed_grant: Set(Some(new)), ..Default::default() };
+        let same = channel::Column::Id.eq(row.id).and(channel::Column::SealedGrant.eq(old));
+        count += channel::Entity::update_many().set(change).filter(same).exec(&tx).await?.rows_affected;
+    }
+    for row in encoder::Entity::find().all(&tx).await? {
+        let Some(old) = row.sealed_key else { continue };
+        let what = || format!("encoder {}", row.id);
+        let new = secrets.reseal(&old, &encoders::purpose(row.id));
+        let Some(new) = new.map_err(|why| ResealError::Seal { what: what(), why })? else { continue };
+        let change = encoder::ActiveModel { sealed_key: Set(Some(new)), ..Default::default() };
+        let same = encoder::Column::Id.eq(row.id).and(encoder::Column::SealedKey.eq(old));
+        count += encoder::Entity::update_many().set(change).filter(same).exec(&tx).await?.rows_affected;
+    }
+    tx.commit().await?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}
