@@ -9,10 +9,7 @@ import { freePort, startServer, target } from './server.ts';
 import { test as base } from './test.ts';
 
 /** What happens outside the office's program, in the words of `tests/src/bin/youtube.rs`. */
-export type Act =
-  | { act: 'send' | 'silence'; encoder: string }
-  | { act: 'rename'; title: string; to: string }
-  | { act: 'take_back' | 'forbid' };
+export type Act = { act: 'send'; encoder: string } | { act: 'take_back' };
 
 /** A `liveBroadcast` of Google's API, as far as journeys look at it. */
 export interface Broadcast {

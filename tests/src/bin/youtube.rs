@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use server::youtube::RETURN_PATH;
 use tests::youtube::discovery::google;
-use tests::youtube::{Consent, Google, Show, World};
+use tests::youtube::{Consent, Google, World};
 use tokio::net::TcpListener;
 
 /// The office's channels; whoever consents chooses one.
@@ -31,14 +31,8 @@ const CHANNELS: [&str; 2] = ["구청 TV", "평생학습 TV"];
 enum Act {
     /// An encoder begins to send.
     Send { encoder: String },
-    /// An encoder is switched off.
-    Silence { encoder: String },
-    /// Staff give a broadcast another title on YouTube's own pages.
-    Rename { title: String, to: String },
     /// The channels' owner takes back whatever they have allowed.
     TakeBack,
-    /// The channels may not broadcast live any more.
-    Forbid,
 }
 
 #[tokio::main]
@@ -127,21 +121,12 @@ async fn play(State((google, clock)): Played, Json(act): Json<Act>) -> Response 
 
 /// `None` where what it names isn't there.
 fn happen(world: &mut World, now: DateTime<Utc>, act: Act) -> Option<()> {
-    let stream = |world: &World, encoder: &str| {
-        world.streams().iter().find(|stream| stream.title == encoder).map(|stream| stream.id.clone())
-    };
     match act {
-        Act::Send { encoder } => world.encoder_sends(now, &stream(world, &encoder)?),
-        Act::Silence { encoder } => world.encoder_stops(now, &stream(world, &encoder)?),
-        Act::Rename { title, to } => {
-            let is_it = |show: &&Show| show.settings["snippet"]["title"] == *title;
-            let id = world.shows().iter().find(is_it)?.id.clone();
-            world.rename_by_hand(&id, &to);
+        Act::Send { encoder } => {
+            let id = world.streams().iter().find(|stream| stream.title == encoder)?.id.clone();
+            world.encoder_sends(now, &id);
         }
         Act::TakeBack => world.sign_in.lose_all(),
-        Act::Forbid => {
-            world.channels.iter_mut().for_each(|channel| channel.refuses = Some("liveStreamingNotEnabled"));
-        }
     }
     Some(())
 }
