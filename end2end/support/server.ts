@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const target = join(import.meta.dirname, '../../target');
+export const target = join(import.meta.dirname, '../../target');
 
 export interface Server {
   /** Without a slash at its end. */
@@ -19,15 +19,18 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Answers when `/readyz` does; throws with the server's log when it doesn't within a minute. */
-export async function startServer(): Promise<Server> {
+/**
+ * Answers when `/readyz` does; throws with the server's log when it doesn't within a minute. `settings` are variables of its
+ * environment.
+ */
+export async function startServer(settings: Record<string, string> = {}, port?: number): Promise<Server> {
   const data = await mkdtemp(join(tmpdir(), 'learning-centre-'));
-  const port = await freePort();
+  port ??= await freePort();
   const url = `http://127.0.0.1:${port}`;
   const process_ = spawn(
     join(target, 'server'),
     ['--site', join(target, 'site'), '--data', data, 'serve', '--demo', '--listen', `127.0.0.1:${port}`],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment(), NO_COLOR: '1' } },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment(), ...settings, NO_COLOR: '1' } },
   );
   let log = '';
   process_.stdout.on('data', (text) => (log += text));
@@ -64,7 +67,7 @@ function environment(): NodeJS.ProcessEnv {
   );
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

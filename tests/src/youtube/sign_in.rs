@@ -88,6 +88,11 @@ impl SignIn {
         self.grants.remove(refresh_token);
     }
 
+    /// The owner takes back every permission.
+    pub fn lose_all(&mut self) {
+        self.grants.clear();
+    }
+
     /// All access tokens end at once.
     pub fn end_access(&mut self) {
         self.access.clear();

@@ -7,7 +7,7 @@ use domain::broadcast::entity::broadcast;
 use domain::course::entity::run;
 use domain::registration::{Choice, store as registration};
 use sea_orm::{ActiveValue::Set, EntityTrait};
-use tests::{Page, Site, both};
+use tests::{Page, Site, Visitor, both};
 use uuid::Uuid;
 
 use super::life::{CODE, House, furnish, row};
@@ -43,11 +43,20 @@ both! {
         site.visitor().get(CODE_PATH).await.expect(200);
         let asked = site.visitor().send(axum::http::Method::GET, CODE_PATH, None, Vec::new()).await;
         assert!(asked.location().unwrap().starts_with("/sign-in?next="), "who is a stranger signs in");
-        site.resident("남남").await.get(CODE_PATH).await.expect(403);
+        let other = site.resident("남남").await;
+        let refused = other.get(CODE_PATH).await.expect(403);
+        assert!(refused.said().contains("자리를 받은 분만"), "{}", refused.said());
+        refused.click("강좌 안내 보기").await.expect(200);
+        assert!(site.visitor().get("/live").await.text("main").contains("로그인하면 여기에 나옵니다"));
+        let is_listed = async |visitor: &Visitor| visitor.get("/live").await.text("main").contains("P21-014");
+        assert!(!is_listed(&other).await);
         let hana = site.resident("홍길동").await;
         let viewer = site.signed_in(hana.id()).await;
         let run = run::Entity::find().one(site.centre.database()).await.unwrap().unwrap();
         registration::apply(&site.centre, &viewer, run.id, Choice::Any, Uuid::from_u128(5)).await.unwrap();
+        assert!(is_listed(&hana).await, "who has a place finds it");
+        let page = hana.get("/my").await.click("강좌 P21-014 (P21-014)").await;
+        page.click("실시간 방송 보기").await.click("강좌 P21-014 1차시").await.expect(200);
         let page = hana.get(CODE_PATH).await.expect(200);
         assert!(page.text("main").contains("아직 시작하지 않았습니다"));
         assert!(page.has("leptos-island"), "it switches by itself");
@@ -59,7 +68,9 @@ both! {
         site.visitor().get(CODE_PATH).await.expect(200);
         assert!(site.visitor().get("/live").await.text("main").contains("강좌 P21-014 1차시"));
         set(site, broadcast::ActiveModel { privacy: Set(Privacy::Private), ..Default::default() }).await;
-        hana.get(CODE_PATH).await.expect(403);
+        let refused = hana.get(CODE_PATH).await.expect(403);
+        assert!(!refused.text("main").contains("P21-014"), "what nobody may find is not named");
+        assert!(!is_listed(&hana).await);
         assert!(!site.visitor().get("/live").await.text("main").contains("P21-014"));
         site.visitor().get("/live/P21-099-1").await.expect(404);
     }
@@ -113,11 +124,14 @@ both! {
         site.set_time("2021-03-03T09:50:00+09:00");
         house.work(site, 3).await;
         let path = format!("{CODE_PATH}/host");
+        assert!(instructor.get("/live").await.text("main").contains("P21-014"), "she finds her own");
         let page = instructor.get(&path).await.expect(200);
+        assert_eq!(page.text("#host-state"), "아직 방송 전입니다");
         assert!(page.text("main").contains("방송실 송출기: 들어오지 않습니다"), "{}", page.text("main"));
         let page = page.form("form[action$='/start']").submit().await.expect(200);
         assert!(page.text("[role=status]").contains("시작하도록 했습니다"));
         assert!(row(site).await.start_asked.is_some());
+        assert_eq!(page.text("#host-state"), "시작하는 중입니다");
         // Without a picture YouTube refuses, and she is told and can press again.
         house.work(site, 3).await;
         assert_eq!(row(site).await.start_asked, None);
@@ -127,6 +141,7 @@ both! {
         assert_eq!(row(site).await.state, State::Live);
         let page = instructor.get(&path).await.expect(200);
         assert!(page.text("main").contains("방송실 송출기: 잘 들어오고 있습니다"), "{}", page.text("main"));
+        assert_eq!(page.text("#host-state"), "방송 중입니다");
         page.form("form[action$='/end']").submit().await.expect(200);
         house.work(site, 3).await;
         assert_eq!(row(site).await.state, State::Complete);

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, SqlErr,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, SqlErr,
 };
 use thiserror::Error;
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use crate::broadcast::call::{Draft, Latency, Privacy};
 use crate::broadcast::entity::{broadcast, broadcast_event, channel, encoder, viewer_sample};
 use crate::broadcast::plan::{Record, Wanted};
 use crate::broadcast::reconcile::note;
-use crate::broadcast::wanted::{Holders, Subject, Subjects};
+use crate::broadcast::wanted::{Holders, OfRun, Subject, Subjects};
 use crate::broadcast::{BroadcastEvent, ChannelState, OnShow, State, Times, VideoId, on_show};
 use crate::centre::Centre;
 use crate::course::entity::{class_session, course, run};
@@ -169,6 +169,40 @@ pub async fn list_between(
     shown.retain(|it| {
         let is_within = it.subject.starts_at < until && it.subject.ends_at > from;
         is_within || matches!(it.row.state, State::Attention | State::Live | State::Ending)
+    });
+    Ok(shown)
+}
+
+/// What [`list_between`] finds and somebody may know of: what is for everybody and settled, what they have a place in, what
+/// they teach.
+pub async fn list_for(
+    centre: &Centre,
+    viewer: Option<&SignedIn>,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Shown>, DbErr> {
+    let places: Vec<Uuid> = match viewer {
+        None => Vec::new(),
+        Some(viewer) => {
+            application::Entity::find()
+                .select_only()
+                .column(application::Column::RunId)
+                .filter(application::Column::PersonId.eq(viewer.id()))
+                .filter(application::Column::State.eq(Standing::Booked))
+                .into_tuple()
+                .all(centre.database())
+                .await?
+        }
+    };
+    let is_theirs = |run: &OfRun| {
+        let teaches = viewer.is_some_and(|viewer| run.instructor_id == Some(viewer.id()));
+        teaches || run.is_published && places.contains(&run.id)
+    };
+    let mut shown = list_between(centre, from, until).await?;
+    shown.retain(|it| {
+        let is_for_them =
+            it.row.privacy != Privacy::Private && it.subject.run.as_ref().is_some_and(is_theirs);
+        is_for_them || is_public(it) && it.row.state != State::Attention
     });
     Ok(shown)
 }

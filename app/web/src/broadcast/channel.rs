@@ -152,6 +152,7 @@ async fn draw(
             {banner}
             {done.map(|(tone, done)| view! { <div role="status"><Alert l=l tone=tone><p>{done}</p></Alert></div> })}
             {key.map(|(address, key)| shown_once(l, address, key))}
+            <h2 class="section-title">{words::channels_ours(l)}</h2>
             {if lines.is_empty() {
                 view! { <EmptyState title=words::channels_none(l)/> }.into_any()
             } else {
@@ -170,6 +171,7 @@ async fn draw(
                 view! { <StructuredList>{encoders}</StructuredList> }.into_any()
             }}
             {(!connected.is_empty()).then(|| view! {
+                <h2 class="section-title">{words::encoder_add(l)}</h2>
                 <Form l=l action=l.path("/manage/encoders") input=drawn.input problems=drawn.problems id="encoder">
                     <TextInput name="name" label=words::encoder_name(l) required=true maxlength=60/>
                     <Select name="channel" label=words::channel(l) choices=connected required=true/>

@@ -5,7 +5,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use domain::broadcast::store::{self as broadcasts, Shown};
-use domain::broadcast::{OnShow, State};
+use domain::broadcast::OnShow;
 use serde_json::{Value, json};
 
 use super::sentence::title;
@@ -21,9 +21,7 @@ pub(super) const AHEAD: TimeDelta = TimeDelta::days(14);
 /// What everybody may know of, from now on; by start.
 pub(super) async fn list_public(ask: &Ask) -> Result<Vec<Shown>, AppError> {
     let now = ask.centre.clock().now();
-    let mut shown = broadcasts::list_between(&ask.centre, now, now + AHEAD).await?;
-    shown.retain(|it| broadcasts::is_public(it) && it.row.state != State::Attention);
-    Ok(shown)
+    Ok(broadcasts::list_for(&ask.centre, None, now, now + AHEAD).await?)
 }
 
 /// Its page, in full.

@@ -5,11 +5,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::account::Denied;
 use domain::broadcast::State;
+use domain::broadcast::entity::broadcast;
 use domain::broadcast::store::{self as broadcasts, BroadcastError, Host, Shown};
 use leptos::prelude::*;
 
 use super::LiveSwitch;
-use super::sentence::{encoder_sentence, refused, state_badge, title, trouble_sentence};
+use super::sentence::{encoder_sentence, refused, title, trouble_sentence};
 use crate::AppError;
 use crate::ask::Ask;
 use crate::ui::{
@@ -17,7 +18,7 @@ use crate::ui::{
     Telephone, Tone,
 };
 use crate::when;
-use crate::words::broadcast as words;
+use crate::words::{Language, broadcast as words};
 
 async fn find(ask: &Ask, code: &str) -> Result<(Shown, Host), AppError> {
     let viewer = ask.signed_in()?;
@@ -100,11 +101,10 @@ async fn draw(
     Ok(ask.refuse(status, &heading.clone(), || {
         let subject = &shown.subject;
         let way = vec![Crumb::new(l, words::live(l), "/live")];
-        let facts = vec![
-            Fact::new(words::when(l), when::span(l, subject.starts_at, subject.ends_at)),
-            Fact::new(words::state(l), state_badge(l, state)),
-            Fact::new(words::picture(l), encoder_sentence(l, shown.encoder.as_ref())),
-        ];
+        let facts = vec![Fact::new(words::when(l), when::span(l, subject.starts_at, subject.ends_at))];
+        // Afterwards nobody looks any more whether a picture arrives.
+        let is_over = matches!(state, State::Complete | State::Filed | State::Cancelled);
+        let picture = (!is_over).then(|| encoder_sentence(l, shown.encoder.as_ref()));
         let phone = ask.centre.settings().phone.clone();
         let watched = super::watch::word_of(ask, shown);
         let (back, watch) = (code.clone(), l.path(&format!("/live/{code}")));
@@ -130,20 +130,43 @@ async fn draw(
             {shown.row.trouble.map(|trouble| view! {
                 <div role="alert"><Alert l=l tone=Tone::Danger><p>{trouble_sentence(l, trouble)}</p></Alert></div>
             })}
+            <section class="host-now" aria-labelledby="host-state">
+                <h2 class="host-state" id="host-state">{stand(l, &shown.row)}</h2>
+                {picture.map(|said| view! { <p>{words::picture(l)} " · " {said}</p> })}
+                <LiveSwitch l=l path=path("state") state=watched milliseconds=None/>
+                {begins.then(|| view! {
+                    <Form l=l action=path("start")><Button>{words::start(l)}</Button></Form>
+                    <p>{if is_manual { words::start_by_hand_hint(l) } else { words::start_hint(l) }}</p>
+                })}
+                {ends.then(|| view! {
+                    <Form l=l action=path("end")><Button look=Look::Danger>{words::end(l)}</Button></Form>
+                    <p>{words::end_hint(l)}</p>
+                })}
+            </section>
+            {(!phone.is_empty()).then(|| view! { <p class="live-phone">{words::host_help(l)} " " <Telephone number=phone/></p> })}
             <DescriptionList items=facts/>
-            <LiveSwitch l=l path=path("state") state=watched milliseconds=None/>
-            {begins.then(|| view! {
-                <p>{if is_manual { words::start_by_hand_hint(l) } else { words::start_hint(l) }}</p>
-                <Form l=l action=path("start")><Button>{words::start(l)}</Button></Form>
-            })}
-            {ends.then(|| view! {
-                <p>{words::end_hint(l)}</p>
-                <Form l=l action=path("end")><Button look=Look::Danger>{words::end(l)}</Button></Form>
-            })}
             <p class="actions">
                 <LinkButton href=watch look=Look::Tertiary small=true>{words::to_watch(l)}</LinkButton>
             </p>
-            {(!phone.is_empty()).then(|| view! { <p class="live-phone">{words::host_help(l)} " " <Telephone number=phone/></p> })}
         }
     }))
+}
+
+/// How it stands, for whoever has no time to read more.
+fn stand(l: Language, row: &broadcast::Model) -> &'static str {
+    match row.state {
+        State::Live if row.end_asked.is_some() => words::host_ending(l),
+        State::Live => words::host_live(l),
+        State::Ending => words::host_ending(l),
+        State::Complete | State::Filed => words::host_over(l),
+        State::Cancelled => words::host_cancelled(l),
+        State::Attention => words::host_attention(l),
+        State::Manual if row.ended_at.is_some() => words::host_over(l),
+        State::Manual if row.started_at.is_some() => words::host_live(l),
+        State::Manual => words::host_manual(l),
+        _ if row.start_asked.is_some() => words::host_starting(l),
+        State::Planned | State::Creating | State::Created | State::Bound | State::Armed => {
+            words::host_before(l)
+        }
+    }
 }

@@ -98,7 +98,7 @@ async fn draw_list(ask: &Ask, drawn: Drawn, done: Option<&'static str>) -> Resul
             }}
             <h2 class="section-title">{words::plan(l)}</h2>
             {if offer.channels.is_empty() {
-                view! { <p>{words::plan_no_channel(l)}</p> }.into_any()
+                view! { <p>{words::plan_no_channel(l)} " " <a href=l.path("/manage/channels")>{words::channels(l)}</a></p> }.into_any()
             } else if choices.is_empty() {
                 view! { <p>{words::plan_nothing(l)}</p> }.into_any()
             } else {
@@ -248,7 +248,8 @@ async fn draw(
             facts.push(Fact::new(words::views(l), words::views_of(l, views)));
         }
         let whole = (drawn.form == "act").then(|| drawn.problems.of("").map(str::to_owned)).flatten();
-        let said = shown.row.said.clone().filter(|_| state == State::Attention);
+        let is_explained = matches!(shown.row.trouble, Some(Trouble::Refused | Trouble::Channel));
+        let said = shown.row.said.clone().filter(|_| is_explained);
         let (input, problems) = match drawn.form {
             "setup" => (drawn.input.clone(), drawn.problems.clone()),
             _ => (Input::new(offer.of(&shown.row)), Problems::default()),

@@ -13,6 +13,8 @@ mod host;
 #[cfg(feature = "ssr")]
 mod manage;
 #[cfg(feature = "ssr")]
+mod place;
+#[cfg(feature = "ssr")]
 mod sentence;
 #[cfg(feature = "ssr")]
 mod setup;

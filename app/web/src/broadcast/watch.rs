@@ -5,13 +5,14 @@ use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::broadcast::store::{self as broadcasts, Host, Shown};
-use domain::broadcast::{OnShow, State};
+use domain::broadcast::OnShow;
 use domain::seoul;
 use leptos::prelude::*;
 
 use super::LiveSwitch;
-use super::feed::{json_ld, list_public};
-use super::sentence::{state_badge, title};
+use super::feed::{AHEAD, json_ld};
+use super::place::no_place;
+use super::sentence::title;
 use crate::AppError;
 use crate::ask::Ask;
 use crate::ui::{
@@ -28,8 +29,9 @@ pub struct Embeds;
 /// `GET /live`
 pub async fn list(ask: Ask) -> Result<Response, AppError> {
     let (l, now) = (ask.language, ask.centre.clock().now());
-    let shown = list_public(&ask).await?;
-    let data = json_ld(&ask, &shown.iter().collect::<Vec<_>>());
+    let shown = broadcasts::list_for(&ask.centre, ask.viewer.as_ref(), now, now + AHEAD).await?;
+    let public: Vec<&Shown> = shown.iter().filter(|it| broadcasts::is_public(it)).collect();
+    let data = json_ld(&ask, &public);
     let (on, next): (Vec<Shown>, Vec<Shown>) =
         shown.into_iter().partition(|it| it.on_show(now) == OnShow::Live);
     let draw = |list: &[Shown]| {
@@ -41,6 +43,9 @@ pub async fn list(ask: Ask) -> Result<Response, AppError> {
             <Breadcrumb l=l here=words::live(l)/>
             <PageHead title=words::live(l) lead=words::live_lead(l)/>
             <script type="application/ld+json" inner_html=data></script>
+            {ask.viewer.is_none().then(|| view! {
+                <p>{words::live_own(l)} " " <a href=ask.sign_in_path()>{crate::words::ui::sign_in(l)}</a></p>
+            })}
             <h2 class="section-title">{words::live_now(l)}</h2>
             {if on.is_empty() { view! { <p>{words::live_none(l)}</p> }.into_any() } else { draw(&on).into_any() }}
             <h2 class="section-title">{words::live_next(l)}</h2>
@@ -95,7 +100,10 @@ pub async fn state(ask: Ask, Path(code): Path<String>) -> Result<Response, AppEr
 /// `GET /live/{code}?play=1`: `play` shows the replay; what is live is shown at once.
 pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Result<Response, AppError> {
     let (l, now) = (ask.language, ask.centre.clock().now());
-    let shown = find(&ask, &code).await?;
+    let shown = match find(&ask, &code).await {
+        Err(AppError::Denied(_)) => return no_place(&ask, &code).await,
+        found => found?,
+    };
     let show = shown.on_show(now);
     let is_host = ask.viewer.as_ref().is_some_and(|viewer| Host::of(viewer, &shown.subject).is_some());
     let replay_over = shown.row.replay_until.is_some_and(|last| last < seoul::day(now));
@@ -126,7 +134,6 @@ pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Re
             <Breadcrumb l=l way=way here=heading.clone()/>
             {data.map(|data| view! { <script type="application/ld+json" inner_html=data></script> })}
             <PageHead title=heading.clone()/>
-            <DescriptionList items=facts/>
             {status(l, &shown, show, is_late, replay_over)}
             {switch}
             {plays.then(|| video.as_deref().map(|video| player(l, video, &heading)))}
@@ -134,11 +141,12 @@ pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Re
                 <p class="actions"><LinkButton href=l.path(&format!("/live/{code}?play=1"))>{words::watch_replay(l)}</LinkButton></p>
             })}
             {(show == OnShow::Live && plays && subject.run.is_some()).then(|| view! { <p class="live-limit">{words::link_limit(l)}</p> })}
+            <DescriptionList items=facts/>
             <p class="actions">
                 {course.map(|href| view! { <LinkButton href=href look=Look::Tertiary small=true>{words::to_course(l)}</LinkButton> })}
                 {is_host.then(|| view! { <LinkButton href=l.path(&format!("/live/{code}/host")) look=Look::Secondary small=true>{words::host(l)}</LinkButton> })}
             </p>
-            {(!phone.is_empty()).then(|| view! { <p>{words::help(l)} " " <Telephone number=phone/></p> })}
+            {(!phone.is_empty()).then(|| view! { <p class="live-help">{words::help(l)} " " <Telephone number=phone/></p> })}
         }
     });
     if plays {
@@ -159,15 +167,12 @@ fn status(
         OnShow::Cancelled => (Tone::Danger, words::watch_cancelled(l)),
         OnShow::Before if is_late => (Tone::Warning, words::watch_late(l)),
         OnShow::Before => (Tone::Information, words::watch_before(l)),
-        OnShow::Live => (Tone::Success, words::watch_live(l)),
+        OnShow::Live => (Tone::Information, words::watch_live(l)),
         OnShow::After if shown.row.video.is_none() => (Tone::Information, words::watch_over(l)),
         OnShow::After if replay_over => (Tone::Information, words::replay_over(l)),
         OnShow::After => (Tone::Information, words::watch_after(l)),
     };
-    view! {
-        {(show == OnShow::Live).then(|| state_badge(l, State::Live))}
-        <div role="status"><Alert l=l tone=tone><p>{sentence}</p></Alert></div>
-    }
+    view! { <div role="status"><Alert l=l tone=tone><p>{sentence}</p></Alert></div> }
 }
 
 /// YouTube's player without cookies, and the way to YouTube's own program.
@@ -177,7 +182,7 @@ fn player(l: Language, video: &str, title: &str) -> impl IntoView + use<> {
     let title = title.to_owned();
     view! {
         <div class="live-player">
-            <iframe src=source title=title allow="fullscreen; picture-in-picture" allowfullscreen referrerpolicy="strict-origin-when-cross-origin"></iframe>
+            <iframe src=source title=title allow="fullscreen; picture-in-picture" referrerpolicy="strict-origin-when-cross-origin"></iframe>
         </div>
         <p><a href=watch rel="noreferrer">{words::on_youtube(l)}</a></p>
     }

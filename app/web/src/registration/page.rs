@@ -239,6 +239,7 @@ pub(super) async fn draw_detail(
     let problems = if refused.is_some() { Problems::default() } else { problems };
     Ok(ask.refuse(status, &title.clone(), move || {
         let live = mine.application.state.is_live();
+        let watches = mine.application.state == State::Booked && mine.run.mode != Mode::InPerson && !over;
         let history = history_table(l, &mine);
         view! {
             <Breadcrumb l=l way=vec![Crumb::new(l, words::my_courses(l), "/my")] here=title.clone()/>
@@ -252,6 +253,9 @@ pub(super) async fn draw_detail(
             })}
             <DescriptionList items=facts(l, &mine)/>
             <div class="page-actions">
+                {watches.then(|| view! {
+                    <LinkButton href=l.path("/live")>{crate::words::broadcast::to_live(l)}</LinkButton>
+                })}
                 <LinkButton href=run_page look=Look::Secondary>
                     {if live && mine.seat.is_some() && !over { words::see_run_and_change(l) } else { words::see_run(l) }}
                 </LinkButton>
