@@ -3,3 +3,4 @@
 mod history;
 mod life;
 mod page;
+mod question;

@@ -17,7 +17,7 @@ use crate::broadcast::entity::{broadcast, broadcast_event, channel, encoder, vie
 use crate::broadcast::plan::{Record, Wanted};
 use crate::broadcast::reconcile::note;
 use crate::broadcast::wanted::{Holders, Subject, Subjects};
-use crate::broadcast::{BroadcastEvent, ChannelState, State, VideoId};
+use crate::broadcast::{BroadcastEvent, ChannelState, OnShow, State, VideoId, on_show};
 use crate::centre::Centre;
 use crate::course::entity::{class_session, course, run};
 use crate::course::{ClassState, Mode, RunState};
@@ -81,7 +81,7 @@ impl Host {
         viewer.editor_of(run.id, run.instructor_id).ok().map(Self::Instructor)
     }
 
-    fn id(&self) -> Uuid {
+    pub(crate) fn id(&self) -> Uuid {
         match self {
             Self::Producer(producer) => producer.id(),
             Self::Instructor(editor) => editor.id(),
@@ -101,6 +101,14 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// What whoever watches is shown.
+    pub fn show(&self, now: DateTime<Utc>) -> OnShow {
+        if self.subject.cancelled {
+            return OnShow::Cancelled;
+        }
+        on_show(self.row.state, self.subject.starts_at, self.subject.ends_at, now)
+    }
+
     /// What staff have changed on YouTube, and what is wanted instead.
     pub fn difference(&self) -> Option<(&Draft, &Draft)> {
         Some((self.record.changed_by_hand(&self.wanted)?, &self.wanted.draft))

@@ -9,6 +9,7 @@ use domain::broadcast::store::{self as broadcasts, BroadcastError, Host, Shown};
 use leptos::prelude::*;
 
 use super::LiveSwitch;
+use super::beside::{BesideHost, heard};
 use super::sentence::{encoder_sentence, refused, state_badge, title, trouble_sentence};
 use crate::AppError;
 use crate::ask::Ask;
@@ -19,7 +20,7 @@ use crate::ui::{
 use crate::when;
 use crate::words::broadcast as words;
 
-async fn find(ask: &Ask, code: &str) -> Result<(Shown, Host), AppError> {
+pub(crate) async fn find(ask: &Ask, code: &str) -> Result<(Shown, Host), AppError> {
     let viewer = ask.signed_in()?;
     let shown = broadcasts::find(&ask.centre, code).await?.ok_or(AppError::NotFound)?;
     let host = Host::of(viewer, &shown.subject).ok_or(AppError::Denied(Denied))?;
@@ -84,7 +85,7 @@ async fn answer(
     }
 }
 
-async fn draw(
+pub(crate) async fn draw(
     ask: &Ask,
     shown: &Shown,
     status: StatusCode,
@@ -95,6 +96,9 @@ async fn draw(
     let overrun = broadcasts::overrun(&ask.centre, shown).await?.filter(|it| is_over(ask, it));
     let (code, state) = (shown.row.code.clone(), shown.row.state);
     let heading = words::host_of(l, title(l, shown));
+    // Before the rest is read, so that what changes meanwhile is heard of.
+    let parts = heard(ask, shown).await?;
+    let beside = BesideHost::load(ask, shown).await?;
     let begins =
         matches!(state, State::Created | State::Bound | State::Armed) && shown.row.start_asked.is_none();
     let ends = matches!(state, State::Live | State::Ending) && shown.row.end_asked.is_none();
@@ -107,7 +111,6 @@ async fn draw(
             Fact::new(words::picture(l), encoder_sentence(l, shown.encoder.as_ref())),
         ];
         let phone = ask.centre.settings().phone.clone();
-        let watched = super::watch::word_of(ask, shown);
         let (back, watch) = (code.clone(), l.path(&format!("/live/{code}")));
         let path = move |act: &str| l.path(&format!("/live/{code}/{act}"));
         view! {
@@ -132,7 +135,7 @@ async fn draw(
                 <div role="alert"><Alert l=l tone=Tone::Danger><p>{trouble_sentence(l, trouble)}</p></Alert></div>
             })}
             <DescriptionList items=facts/>
-            <LiveSwitch l=l path=path("state") state=watched milliseconds=None/>
+            <LiveSwitch l=l path=path("state") state=parts milliseconds=None/>
             {begins.then(|| view! {
                 <p>{words::start_hint(l)}</p>
                 <Form l=l action=path("start")><Button>{words::start(l)}</Button></Form>
@@ -141,6 +144,7 @@ async fn draw(
                 <p>{words::end_hint(l)}</p>
                 <Form l=l action=path("end")><Button look=Look::Danger>{words::end(l)}</Button></Form>
             })}
+            {beside.map(|beside| beside.draw(l))}
             <p class="actions">
                 <LinkButton href=watch look=Look::Tertiary small=true>{words::to_watch(l)}</LinkButton>
             </p>

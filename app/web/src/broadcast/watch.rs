@@ -2,15 +2,16 @@
 
 use axum::Json;
 use axum::extract::Path;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use domain::broadcast::store::{self as broadcasts, Host, Shown};
-use domain::broadcast::{OnShow, State, on_show};
+use domain::broadcast::{OnShow, State};
 use domain::seoul;
 use leptos::prelude::*;
 
 use super::LiveSwitch;
+use super::beside::{Beside, Sent, heard};
 use super::sentence::{state_badge, title};
 use crate::AppError;
 use crate::ask::Ask;
@@ -33,8 +34,7 @@ pub async fn list(ask: Ask) -> Result<Response, AppError> {
     let (l, now) = (ask.language, ask.centre.clock().now());
     let mut shown = broadcasts::list_between(&ask.centre, now, now + AHEAD).await?;
     shown.retain(|it| broadcasts::is_public(it) && it.row.state != State::Attention);
-    let (on, next): (Vec<Shown>, Vec<Shown>) =
-        shown.into_iter().partition(|it| show_of(it, now) == OnShow::Live);
+    let (on, next): (Vec<Shown>, Vec<Shown>) = shown.into_iter().partition(|it| it.show(now) == OnShow::Live);
     let draw = |list: &[Shown]| {
         let items: Vec<_> = list.iter().map(|it| item(l, it)).collect();
         view! { <StructuredList>{items}</StructuredList> }
@@ -66,15 +66,8 @@ fn item(l: Language, shown: &Shown) -> impl IntoView + use<> {
     view! { <StructuredItem href=href title=title(l, shown) items=facts/> }
 }
 
-fn show_of(shown: &Shown, now: chrono::DateTime<chrono::Utc>) -> OnShow {
-    if shown.subject.cancelled {
-        return OnShow::Cancelled;
-    }
-    on_show(shown.row.state, shown.subject.starts_at, shown.subject.ends_at, now)
-}
-
 /// The broadcast of a code, for those who may watch it. Others learn where to sign in, or nothing.
-pub(super) async fn find(ask: &Ask, code: &str) -> Result<Shown, AppError> {
+pub(crate) async fn find(ask: &Ask, code: &str) -> Result<Shown, AppError> {
     let shown = broadcasts::find(&ask.centre, code).await?.ok_or(AppError::NotFound)?;
     if broadcasts::may_watch(&ask.centre, ask.viewer.as_ref(), &shown).await? {
         return Ok(shown);
@@ -83,9 +76,19 @@ pub(super) async fn find(ask: &Ask, code: &str) -> Result<Shown, AppError> {
     Err(domain::account::Denied.into())
 }
 
+/// Where one watches it, in no language.
+pub(crate) fn path(shown: &Shown) -> String {
+    format!("/live/{}", shown.row.code)
+}
+
+/// `GET` of what is only sent: where a page was refused, one may turn to the other language or come back from signing in.
+pub async fn back(ask: Ask) -> Response {
+    ask.see_other(ask.path.rsplit_once('/').map_or("/live", |(page, _)| page))
+}
+
 /// The word by which an open page knows that it has to be another.
 pub(super) fn word_of(ask: &Ask, shown: &Shown) -> String {
-    let show = show_of(shown, ask.centre.clock().now());
+    let show = shown.show(ask.centre.clock().now());
     let times = (shown.subject.starts_at.timestamp(), shown.subject.ends_at.timestamp());
     let video = shown.row.video.as_deref().unwrap_or_default();
     format!("{show:?} {video} {times:?} {}", shown.row.state.as_str())
@@ -94,30 +97,44 @@ pub(super) fn word_of(ask: &Ask, shown: &Shown) -> String {
 /// `GET /live/{code}/state`
 pub async fn state(ask: Ask, Path(code): Path<String>) -> Result<Response, AppError> {
     let shown = find(&ask, &code).await?;
-    Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(word_of(&ask, &shown))).into_response())
+    Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(heard(&ask, &shown).await?)).into_response())
 }
 
 /// `GET /live/{code}?play=1`: `play` shows the replay; what is live is shown at once.
 pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Result<Response, AppError> {
-    let (l, now) = (ask.language, ask.centre.clock().now());
     let shown = find(&ask, &code).await?;
-    let show = show_of(&shown, now);
+    draw(&ask, shown, query.flag("play"), StatusCode::OK, Sent::done(query.text("done"))).await
+}
+
+/// The page; `sent` is what was sent from it, where that is refused or has just been done.
+pub(crate) async fn draw(
+    ask: &Ask,
+    shown: Shown,
+    play: bool,
+    status_code: StatusCode,
+    sent: Sent,
+) -> Result<Response, AppError> {
+    let (l, now) = (ask.language, ask.centre.clock().now());
+    let (show, code) = (shown.show(now), shown.row.code.clone());
+    // Before the rest is read, so that what changes meanwhile is heard of.
+    let parts = heard(ask, &shown).await?;
+    let beside = Beside::load(ask, &shown, sent).await?;
     let is_host = ask.viewer.as_ref().is_some_and(|viewer| Host::of(viewer, &shown.subject).is_some());
     let replay_over = shown.row.replay_until.is_some_and(|last| last < seoul::day(now));
     let video = shown.row.video.clone();
     let plays = match show {
         OnShow::Live => video.is_some(),
-        OnShow::After => video.is_some() && !replay_over && query.flag("play"),
+        OnShow::After => video.is_some() && !replay_over && play,
         OnShow::Before | OnShow::Cancelled => false,
     };
     let heading = title(l, &shown);
-    let mut response = ask.page(&heading, || {
+    let mut response = ask.refuse(status_code, &heading, || {
         let subject = &shown.subject;
         let way = vec![Crumb::new(l, words::live(l), "/live")];
         let until = u64::try_from((subject.starts_at - now).num_milliseconds()).ok().filter(|_| show == OnShow::Before);
         let switch = (show != OnShow::Cancelled).then(|| {
             let path = l.path(&format!("/live/{code}/state"));
-            view! { <LiveSwitch l=l path=path state=word_of(&ask, &shown) milliseconds=until/> }
+            view! { <LiveSwitch l=l path=path state=parts milliseconds=until/> }
         });
         let mut facts = vec![Fact::new(words::when(l), when::span(l, subject.starts_at, subject.ends_at))];
         if !subject.presenter.is_empty() {
@@ -137,6 +154,7 @@ pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Re
                 <p class="actions"><LinkButton href=l.path(&format!("/live/{code}?play=1"))>{words::watch_replay(l)}</LinkButton></p>
             })}
             {(show == OnShow::Live && plays && subject.run.is_some()).then(|| view! { <p class="live-limit">{words::link_limit(l)}</p> })}
+            {beside.draw(l)}
             <p class="actions">
                 {course.map(|href| view! { <LinkButton href=href look=Look::Tertiary small=true>{words::to_course(l)}</LinkButton> })}
                 {is_host.then(|| view! { <LinkButton href=l.path(&format!("/live/{code}/host")) look=Look::Secondary small=true>{words::host(l)}</LinkButton> })}
