@@ -3,4 +3,4 @@
 mod history;
 mod life;
 mod page;
-mod question;
+pub(crate) mod question;

@@ -96,10 +96,16 @@ pub fn CodeEntry(
             busy.set(false);
         });
     };
-    let is_there = Memo::new(move |_| entry.get() != Entry::Nothing);
+    let is_there = Memo::new(move |_| entry.get() != Entry::Nothing || wrong.with(Option::is_some));
     // Only whether: a field that stands there keeps what is typed.
     let is_open = Memo::new(move |_| matches!(entry.get(), Entry::Open { .. }));
     let is_awaited = Memo::new(move |_| matches!(entry.get(), Entry::NotShown | Entry::Open { .. }));
+    // Where no field is left to say it at, and the standing doesn't say it.
+    let refused = move || match entry.get() {
+        _ if lost.get() => Some(words::not_sent(l).to_owned()),
+        Entry::Nothing | Entry::NotShown | Entry::Heard { .. } => wrong.get(),
+        Entry::Open { .. } | Entry::Barred | Entry::Missed => None,
+    };
     let action = format!("{path}/attend");
     let elsewhere = move || {
         let address = address.clone();
@@ -112,7 +118,7 @@ pub fn CodeEntry(
             <section class="attendance" aria-labelledby="attendance">
                 <h2 class="section-title" id="attendance">{words::title(l)}</h2>
                 <div role="status">{move || standing(l, &entry.get())}</div>
-                <div role="alert">{move || lost.get().then(|| view! { <p class="form-hint-invalid">{words::not_sent(l)}</p> })}</div>
+                <div role="alert">{move || refused().map(|sentence| view! { <p class="form-hint-invalid">{sentence}</p> })}</div>
                 {
                     let action = action.clone();
                     move || is_open.get().then(|| view! {
