@@ -198,7 +198,7 @@ fn player(l: Language, video: &str, title: &str) -> impl IntoView + use<> {
     let title = title.to_owned();
     view! {
         <div class="live-player">
-            <iframe src=source title=title allow="fullscreen; picture-in-picture" allowfullscreen referrerpolicy="strict-origin-when-cross-origin"></iframe>
+            <iframe src=source title=title allow="fullscreen; picture-in-picture" referrerpolicy="strict-origin-when-cross-origin"></iframe>
         </div>
         <p><a href=watch rel="noreferrer">{words::on_youtube(l)}</a></p>
     }
