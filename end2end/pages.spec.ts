@@ -37,7 +37,7 @@ for (const [language, prefix] of [['ko', ''], ['en', '/en']] as const) {
 
 /** Whose pages lie where, beside those of a stranger. */
 const own: [Account, string[], string[]][] = [
-  ['resident', ['/my', '/account', '/courses'], ['/my', '/my/{id}', '/account', '/courses/{code}']],
+  ['resident', ['/my', '/account', '/courses', '/code'], ['/my', '/my/{id}', '/account', '/courses/{code}', '/code']],
   ['desk', ['/desk'], ['/desk', '/desk/{code}', '/desk/{code}/{id}']],
   ['instructor', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/runs/{code}/applications']],
   ['manager', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/courses', '/manage/courses/{code}', '/manage/import', '/manage/holidays']],

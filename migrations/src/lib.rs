@@ -17,6 +17,8 @@ mod m0012_board;
 mod m0013_call;
 mod m0014_time;
 mod m0015_broadcast;
+mod m0016_question;
+mod m0017_attendance_code;
 mod m0019_playlist;
 
 pub use fit::unbearable;
@@ -46,6 +48,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_call::Migration),
             Box::new(m0014_time::Migration),
             Box::new(m0015_broadcast::Migration),
+            Box::new(m0016_question::Migration),
+            Box::new(m0017_attendance_code::Migration),
             Box::new(m0019_playlist::Migration),
         ]
     }

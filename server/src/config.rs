@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use domain::account::Address;
+use domain::attendance::AttendanceSettings;
 use domain::board::{BoardSettings, MEGABYTE};
 use domain::centre::Settings;
 use domain::seal::Sealer;
@@ -159,6 +160,7 @@ struct File {
     youtube: YoutubeFile,
     secrets: SecretsFile,
     board: BoardFile,
+    attendance: AttendanceFile,
 }
 
 /// A text in both languages: `name = { ko = "…", en = "…" }`.
@@ -195,6 +197,13 @@ struct StudioFile {
 struct BoardFile {
     picture_megabytes: Option<u32>,
     clip_megabytes: Option<u32>,
+}
+
+/// How the attendance of online classes is found out: [`AttendanceSettings`] says what each means.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct AttendanceFile {
+    code_minutes: Option<u32>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -320,6 +329,7 @@ impl Config {
             broadcast: youtube::read_allowance(&file.youtube)?,
             secrets: Sealer::new(&file.secrets.keys).map_err(|why| wrong("secrets.keys", why))?,
             board: read_board(&file.board, defaults.board)?,
+            attendance: read_attendance(&file.attendance, defaults.attendance)?,
             phone: facts.phone.clone(),
             address: facts.address.ko.clone(),
             public_url,
@@ -452,6 +462,14 @@ fn read_board(file: &BoardFile, defaults: BoardSettings) -> Result<BoardSettings
         picture_bytes: bytes("board.picture_megabytes", file.picture_megabytes, defaults.picture_bytes)?,
         clip_bytes: bytes("board.clip_megabytes", file.clip_megabytes, defaults.clip_bytes)?,
     })
+}
+
+fn read_attendance(
+    file: &AttendanceFile,
+    defaults: AttendanceSettings,
+) -> Result<AttendanceSettings, ConfigError> {
+    let code_minutes = positive("attendance.code_minutes", file.code_minutes, defaults.code_minutes)?;
+    Ok(AttendanceSettings { code_minutes })
 }
 
 fn positive(name: &'static str, value: Option<u32>, default: u32) -> Result<u32, ConfigError> {
@@ -588,6 +606,7 @@ mod tests {
             ("trusted_proxies = ['10.0.0.0/99']", "trusted_proxies"),
             ("database_url = 'mysql://a:s3cret@b/c'", "DATABASE_URL"),
             ("[board]\nclip_megabytes = 0", "board.clip_megabytes"),
+            ("[attendance]\ncode_minutes = 0", "attendance.code_minutes"),
             ("[board]\npicture_megabytes = 201", "board.picture_megabytes"),
             ("[mail]\nfrom = 'nobody'", "mail.from"),
             ("[mail]\nsmtp = 'http://a.example'", "mail.smtp"),

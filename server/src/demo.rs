@@ -6,6 +6,7 @@
 
 mod board;
 mod broadcast;
+mod live;
 mod studio;
 
 use std::collections::BTreeSet;
@@ -123,6 +124,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     studio::book(&past, &people, today).await?;
     studio::call(&past, &people, today).await?;
     board::hang(&past, &people, today).await?;
+    live::teach(&past, &people, today, set).await?;
     broadcast::plan(&past, &people, today, set).await?;
     forget_letters(centre).await?;
     Ok(true)

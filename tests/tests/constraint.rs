@@ -245,6 +245,36 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "viewer_sample.broadcast_id, viewer_sample.at",
         "INSERT INTO viewer_sample SELECT * FROM viewer_sample",
     ),
+    ("question_nickname_given", "", "UPDATE question SET nickname = ''"),
+    ("question_words_given", "", "UPDATE question SET words = ''"),
+    ("question_state_known", "", "UPDATE question SET state = 'lost'"),
+    ("question_whole", "", "UPDATE question SET words = NULL"),
+    (
+        "question_key_once",
+        "question.person_id, question.request_key",
+        "UPDATE question SET request_key = #1 WHERE id = #2",
+    ),
+    ("attendance_code_number_known", "", "UPDATE attendance_code SET number = 3 WHERE id = #2"),
+    ("attendance_code_digits_four", "", "UPDATE attendance_code SET digits = '417'"),
+    ("attendance_code_forward", "", "UPDATE attendance_code SET until_at = shown_at"),
+    (
+        "attendance_code_number_once",
+        "attendance_code.class_session_id, attendance_code.number",
+        "UPDATE attendance_code SET number = 1",
+    ),
+    ("attendance_answer_way_known", "", "UPDATE attendance_answer SET way = 'dream'"),
+    (
+        "attendance_answer_once",
+        "attendance_answer.code_id, attendance_answer.application_id",
+        "UPDATE attendance_answer SET application_id = #1",
+    ),
+    ("attendance_try_wrong_known", "", "UPDATE attendance_try SET wrong = 0"),
+    ("attendance_try_wrong_known", "", "UPDATE attendance_try SET wrong = 6"),
+    (
+        "attendance_try_once",
+        "attendance_try.code_id, attendance_try.application_id",
+        "INSERT INTO attendance_try SELECT * FROM attendance_try",
+    ),
     ("board_code_once", "board.code", "UPDATE board SET code = 'lobby'"),
     ("board_name_given", "", "UPDATE board SET name = ''"),
     ("board_item_face_known", "", "UPDATE board_item SET face = 'back' WHERE id = #2"),
@@ -378,6 +408,15 @@ INSERT INTO broadcast_check (id, broadcast_id, item, checked_by, checked_at) VAL
 INSERT INTO playlist (run_id, channel_id, title, youtube) VALUES (#1, #1, 'one', 'PL1'), (#1, #2, 'two', NULL);
 INSERT INTO quota (day, spent) VALUES ('2021-01-01', 50);
 INSERT INTO viewer_sample (broadcast_id, at, viewers) VALUES (#1, '2021-01-11T00:00:00+00:00', 12);
+INSERT INTO question_box (broadcast_id, open, turn) VALUES (#1, true, 2);
+INSERT INTO question (id, broadcast_id, person_id, nickname, words, state, request_key, asked_at) VALUES
+    (#1, #1, #1, 'a', 'why', 'asked', #1, '2021-01-11T00:00:00+00:00'), (#2, #1, #1, 'a', 'how', 'hidden', #2, '2021-01-11T00:01:00+00:00');
+INSERT INTO attendance_code (id, class_session_id, number, digits, shown_by, shown_at, until_at) VALUES
+    (#1, #1, 1, '0417', #1, '2021-01-11T00:00:00+00:00', '2021-01-11T00:10:00+00:00'),
+    (#2, #1, 2, '0418', #1, '2021-01-11T01:00:00+00:00', '2021-01-11T01:10:00+00:00');
+INSERT INTO attendance_answer (id, code_id, application_id, way, at) VALUES
+    (#1, #1, #1, 'watch_page', '2021-01-11T00:01:00+00:00'), (#2, #1, #2, 'code_page', '2021-01-11T00:02:00+00:00');
+INSERT INTO attendance_try (code_id, application_id, wrong) VALUES (#1, #1, 1);
 INSERT INTO feed (id, token_hash, person_id, created_at) VALUES
     (#1, ##1, #1, '2021-01-01T00:00:00+00:00'), (#2, ##2, #1, '2021-01-01T00:00:00+00:00');
 INSERT INTO board (id, code, name, version, created_at) VALUES

@@ -47,6 +47,13 @@ both! {
             assert!(of_state.count(site.centre.database()).await.unwrap() > 0, "no answer is {state:?}");
         }
 
+        let hana = Address::parse("hana@example.org").unwrap();
+        let hana = find_person_by_contact(site.centre.database(), &hana).await.unwrap().unwrap();
+        let live = site.sign_in(hana).await.get("/live/P26-900-6").await.expect(200);
+        assert!(live.has(".live-player") && live.has("form[action$='/ask']"), "{}", live.said());
+        assert_eq!(live.all(".question-words").len(), 2);
+        assert!(live.said().contains("답변함") && live.said().contains("강사가 번호를 알려 주면"), "{}", live.said());
+
         let catalogue = site.visitor().get("/courses").await.expect(200);
         assert!(catalogue.said().contains("접수중"), "{}", catalogue.said());
 

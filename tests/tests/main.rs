@@ -1,6 +1,7 @@
 //! What the program promises, one file for each feature.
 
 mod account;
+mod attendance;
 mod backup;
 mod board;
 mod broadcast;

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use domain::account::entity::{
     access, audit, challenge, consent, contact, duty, person, revision, web_session,
 };
+use domain::attendance::entity::{attendance_answer, attendance_code, attendance_try};
 use domain::board::entity::{board, board_item, board_media};
 use domain::broadcast::entity::{
     broadcast, broadcast_call, broadcast_check, broadcast_event, broadcast_template, channel, encoder,
     playlist, quota, viewer_sample,
 };
+use domain::broadcast::question::entity::{question, question_box};
 use domain::calendar::entity::feed;
 use domain::course::entity::{class_session, course, run};
 use domain::notice::entity::notice;
@@ -39,6 +41,8 @@ both! {
     async fn every_table_is_as_its_entity_says(site) {
         let entities = entities![
             access audit challenge consent contact duty person revision web_session
+            attendance_answer attendance_code attendance_try
+            question question_box
             broadcast broadcast_call broadcast_check broadcast_event broadcast_template channel encoder playlist quota
             viewer_sample
             board board_item board_media

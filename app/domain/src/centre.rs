@@ -9,6 +9,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::account::Accounts;
+use crate::attendance::AttendanceSettings;
 use crate::board::BoardSettings;
 use crate::broadcast::ledger::BroadcastSettings;
 use crate::clock::Clock;
@@ -39,6 +40,8 @@ pub struct Settings {
     pub studio: StudioSettings,
     /// How YouTube is spoken to.
     pub broadcast: BroadcastSettings,
+    /// How the attendance of online classes is found out.
+    pub attendance: AttendanceSettings,
     /// Seals what may let somebody act in our name.
     pub secrets: Sealer,
     /// What may be put on the boards.
@@ -59,6 +62,7 @@ impl Default for Settings {
             address: String::new(),
             studio: StudioSettings::default(),
             broadcast: BroadcastSettings::default(),
+            attendance: AttendanceSettings::default(),
             secrets: Sealer::default(),
             board: BoardSettings::default(),
             demonstration: false,

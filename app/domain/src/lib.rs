@@ -7,6 +7,7 @@ pub mod decimal;
 mod named;
 
 pub mod account;
+pub mod attendance;
 pub mod board;
 pub mod broadcast;
 pub mod course;

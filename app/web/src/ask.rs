@@ -1,5 +1,6 @@
 //! What a page is asked: by whom, in which language, at which address; and the answers it may give.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
@@ -32,6 +33,18 @@ pub struct Keep {
 /// Where a request comes from, behind the proxies that are trusted by setting; `server`'s router says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SourceIp(pub IpAddr);
+
+/// Whether an island has sent the form: it stays on its page and wants the new state as JSON instead of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InPlace(pub bool);
+
+impl<S: Send + Sync> FromRequestParts<S> for InPlace {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.headers.get(header::ACCEPT).is_some_and(|kind| kind == "application/json")))
+    }
+}
 
 /// One request for a page, extracted by every handler.
 ///

@@ -9,6 +9,7 @@ mod error;
 #[cfg(feature = "ssr")]
 pub use error::{AppError, draw_errors};
 
+pub mod attendance;
 pub mod board;
 pub mod broadcast;
 pub mod calendar;
@@ -41,6 +42,7 @@ pub fn hydrate() {
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<domain::centre::Centre> {
     account::routes()
+        .merge(attendance::routes())
         .merge(broadcast::routes())
         .merge(board::routes())
         .merge(calendar::routes())

@@ -5,3 +5,4 @@ mod feed;
 mod history;
 mod life;
 mod page;
+pub(crate) mod question;

@@ -85,7 +85,7 @@ impl Purpose {
     pub const REQUIRED: [Self; 2] = [Self::Statutory, Self::Necessary];
 
     /// The version of the text a person agrees to today; it rises when the text changes.
-    pub const VERSION: i32 = 1;
+    pub const VERSION: i32 = 2;
 
     pub fn is_optional(self) -> bool {
         matches!(self, Self::Figures | Self::News)

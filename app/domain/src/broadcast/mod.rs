@@ -3,6 +3,7 @@
 pub mod call;
 mod model;
 pub mod plan;
+pub mod question;
 pub mod read;
 
 #[cfg(feature = "store")]

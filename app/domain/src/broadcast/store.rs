@@ -81,7 +81,7 @@ impl Host {
         viewer.editor_of(run.id, run.instructor_id).ok().map(Self::Instructor)
     }
 
-    fn id(&self) -> Uuid {
+    pub(crate) fn id(&self) -> Uuid {
         match self {
             Self::Producer(producer) => producer.id(),
             Self::Instructor(editor) => editor.id(),

@@ -12,6 +12,8 @@ use uuid::Uuid;
 use crate::account::entity::{challenge, consent, contact, duty, person, web_session};
 use crate::account::store::insert_consent;
 use crate::account::{Neighbourhood, PersonState, PrivacyOfficer, Purpose, Sex, record};
+use crate::attendance::entity::attendance_try;
+use crate::broadcast::question::entity::question;
 use crate::centre::Centre;
 use crate::clock::Clock;
 use crate::course::entity::class_session;
@@ -92,6 +94,7 @@ fn kept_long_enough(purpose: Purpose, now: DateTime<Utc>) -> Condition {
         .add(person::Column::Id.not_in_subquery(people_with_tickets(since)))
         .add(person::Column::Id.not_in_subquery(people_with_bookings(since)))
         .add(person::Column::Id.not_in_subquery(people_with_answers(since)))
+        .add(person::Column::Id.not_in_subquery(people_with_questions(since)))
         .add(person::Column::Id.not_in_subquery(people_on_duty()))
         .add(person::Column::Id.not_in_subquery(people_signed_in(now)))
 }
@@ -179,6 +182,15 @@ fn people_with_answers(since: DateTime<Utc>) -> SelectStatement {
         .into_query()
 }
 
+/// Those who have asked something during a broadcast since then.
+fn people_with_questions(since: DateTime<Utc>) -> SelectStatement {
+    question::Entity::find()
+        .select_only()
+        .column(question::Column::PersonId)
+        .filter(question::Column::AskedAt.gte(since))
+        .into_query()
+}
+
 async fn erase(
     tx: &DatabaseTransaction,
     clock: &Clock,
@@ -258,7 +270,17 @@ async fn erase_addresses(tx: &DatabaseTransaction, people: &[Uuid]) -> Result<()
         .into_query();
     application_event::Entity::update_many()
         .col_expr(application_event::Column::Reason, Expr::value(None::<String>))
-        .filter(application_event::Column::ApplicationId.in_subquery(applications))
+        .filter(application_event::Column::ApplicationId.in_subquery(applications.clone()))
+        .exec(tx)
+        .await?;
+    attendance_try::Entity::delete_many()
+        .filter(attendance_try::Column::ApplicationId.in_subquery(applications))
+        .exec(tx)
+        .await?;
+    question::Entity::update_many()
+        .col_expr(question::Column::Nickname, Expr::value(None::<String>))
+        .col_expr(question::Column::Words, Expr::value(None::<String>))
+        .filter(question::Column::PersonId.is_in(people()))
         .exec(tx)
         .await?;
     let bookings = booking::Entity::find()

@@ -10,6 +10,7 @@ use domain::broadcast::store::{self as broadcasts, BroadcastError, Host, Shown};
 use leptos::prelude::*;
 
 use super::LiveSwitch;
+use super::beside::{BesideHost, heard};
 use super::sentence::{encoder_sentence, refused, title, trouble_sentence};
 use crate::AppError;
 use crate::ask::Ask;
@@ -20,7 +21,7 @@ use crate::ui::{
 use crate::when;
 use crate::words::{Language, broadcast as words};
 
-async fn find(ask: &Ask, code: &str) -> Result<(Shown, Host), AppError> {
+pub(crate) async fn find(ask: &Ask, code: &str) -> Result<(Shown, Host), AppError> {
     let viewer = ask.signed_in()?;
     let shown = broadcasts::find(&ask.centre, code).await?.ok_or(AppError::NotFound)?;
     let host = Host::of(viewer, &shown.subject).ok_or(AppError::Denied(Denied))?;
@@ -85,7 +86,7 @@ async fn answer(
     }
 }
 
-async fn draw(
+pub(crate) async fn draw(
     ask: &Ask,
     shown: &Shown,
     status: StatusCode,
@@ -96,6 +97,9 @@ async fn draw(
     let overrun = broadcasts::overrun(&ask.centre, shown).await?.filter(|it| is_over(ask, it));
     let (code, state) = (shown.row.code.clone(), shown.row.state);
     let heading = words::host_of(l, title(l, shown));
+    // Before the rest is read, so that what changes meanwhile is heard of.
+    let parts = heard(ask, shown).await?;
+    let beside = BesideHost::load(ask, shown).await?;
     let (begins, ends) = (shown.may_start(), shown.may_end());
     let is_manual = state == State::Manual;
     Ok(ask.refuse(status, &heading.clone(), || {
@@ -106,7 +110,6 @@ async fn draw(
         let is_over = matches!(state, State::Complete | State::Filed | State::Cancelled);
         let picture = (!is_over).then(|| encoder_sentence(l, shown.encoder.as_ref()));
         let phone = ask.centre.settings().phone.clone();
-        let watched = super::watch::word_of(ask, shown);
         let (back, watch) = (code.clone(), l.path(&format!("/live/{code}")));
         let path = move |act: &str| l.path(&format!("/live/{code}/{act}"));
         view! {
@@ -133,7 +136,7 @@ async fn draw(
             <section class="host-now" aria-labelledby="host-state">
                 <h2 class="host-state" id="host-state">{stand(l, &shown.row)}</h2>
                 {picture.map(|said| view! { <p>{words::picture(l)} " · " {said}</p> })}
-                <LiveSwitch l=l path=path("state") state=watched milliseconds=None/>
+                <LiveSwitch l=l path=path("state") state=parts milliseconds=None/>
                 {begins.then(|| view! {
                     <Form l=l action=path("start")><Button>{words::start(l)}</Button></Form>
                     <p>{if is_manual { words::start_by_hand_hint(l) } else { words::start_hint(l) }}</p>
@@ -145,6 +148,7 @@ async fn draw(
             </section>
             {(!phone.is_empty()).then(|| view! { <p class="live-phone">{words::host_help(l)} " " <Telephone number=phone/></p> })}
             <DescriptionList items=facts/>
+            {beside.map(|beside| beside.draw(l))}
             <p class="actions">
                 <LinkButton href=watch look=Look::Tertiary small=true>{words::to_watch(l)}</LinkButton>
             </p>

@@ -1,15 +1,21 @@
 //! Online sessions: watching them, running them, and the desk of those who schedule them on YouTube.
 
-mod switch;
+mod question;
+pub(crate) mod switch;
 
-pub use switch::LiveSwitch;
+pub use question::{QuestionBox, QuestionDesk};
+pub use switch::{Heard, LiveSwitch};
 
+#[cfg(feature = "ssr")]
+mod ask;
+#[cfg(feature = "ssr")]
+mod beside;
 #[cfg(feature = "ssr")]
 mod channel;
 #[cfg(feature = "ssr")]
 mod feed;
 #[cfg(feature = "ssr")]
-mod host;
+pub(crate) mod host;
 #[cfg(feature = "ssr")]
 mod manage;
 #[cfg(feature = "ssr")]
@@ -23,8 +29,10 @@ mod sheet;
 #[cfg(feature = "ssr")]
 mod template;
 #[cfg(feature = "ssr")]
-mod watch;
+pub(crate) mod watch;
 
+#[cfg(feature = "ssr")]
+pub(crate) use beside::Sent;
 #[cfg(feature = "ssr")]
 pub use {channel::lost_banner, watch::Embeds};
 
@@ -37,7 +45,11 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .route("/live.atom", get(feed::atom))
         .route("/live/{code}", get(watch::page))
         .route("/live/{code}/state", get(watch::state))
+        .route("/live/{code}/ask", get(watch::back).post(ask::ask))
+        .route("/live/{code}/questions", get(ask::list))
         .route("/live/{code}/host", get(host::page))
+        .route("/live/{code}/host/questions", get(ask::desk).post(ask::set_open))
+        .route("/live/{code}/host/questions/{id}/{act}", post(ask::act))
         .route("/live/{code}/start", post(host::start))
         .route("/live/{code}/end", post(host::end))
         .route("/manage/broadcasts", get(manage::list).post(manage::plan))

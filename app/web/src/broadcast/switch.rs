@@ -1,22 +1,53 @@
-//! Lets a page follow what it shows: a countdown by the server's clock, and the next page as soon as the state is another.
+//! Lets a page follow what it shows: a countdown by the server's clock, the next page as soon as the state is another, and
+//! a word to the other islands of the page as soon as theirs is.
 
 use std::time::Duration;
 
 use domain::language::Language;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::Event;
 
 use crate::registration::browser::{fetch, uptime};
 use crate::words::broadcast as words;
 
-/// How often it asks. Who watches is glad of seconds, and the answer is a word.
+/// How often it asks. Who watches is glad of seconds, and the answer is three words.
 const ROUND: Duration = Duration::from_secs(10);
 
-/// Asks `path` for the word that stands for the state, and opens the page anew when it is another than `state`. Without
-/// scripts the reader opens it anew. `milliseconds` are those until the start when the page was drawn; none where nothing
-/// is counted down.
+/// A word for each part of a page, another as soon as the part has to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// The player and what stands around it: the page is opened anew.
+    pub show: String,
+    pub questions: String,
+    pub code: String,
+}
+
+/// What another island keeps true, by the name of the event that tells it to ask.
+pub(crate) const QUESTIONS: &str = "live-questions";
+pub(crate) const CODE: &str = "live-code";
+
+/// Calls `ask` whenever a part of the page has to be another, for as long as the page is open.
+pub(crate) fn when_told(part: &str, ask: impl Fn() + 'static) {
+    let listen = Closure::<dyn Fn(Event)>::new(move |_| ask());
+    // Without it the page is as true as it was when it was opened.
+    let _added = document().add_event_listener_with_callback(part, listen.as_ref().unchecked_ref());
+    listen.forget();
+}
+
+fn tell(part: &str) {
+    if let Ok(event) = Event::new(part) {
+        let _heard = document().dispatch_event(&event);
+    }
+}
+
+/// Asks `path` for the words of the page's parts. Where what is on show is another than in `state`, it opens the page
+/// anew; without scripts the reader does. `milliseconds` are those until the start when the page was drawn; none where
+/// nothing is counted down.
 #[island]
-pub fn LiveSwitch(l: Language, path: String, state: String, milliseconds: Option<u64>) -> impl IntoView {
+pub fn LiveSwitch(l: Language, path: String, state: Heard, milliseconds: Option<u64>) -> impl IntoView {
     let left = RwSignal::new(milliseconds.map(seconds));
     Effect::new(move || {
         let begun = uptime();
@@ -27,14 +58,25 @@ pub fn LiveSwitch(l: Language, path: String, state: String, milliseconds: Option
             };
             set_interval(count, Duration::from_millis(500));
         }
-        let (path, state) = (path.clone(), state.clone());
+        let (path, heard) = (path.clone(), StoredValue::new(state.clone()));
         set_interval(
             move || {
-                let (path, state) = (path.clone(), state.clone());
+                let path = path.clone();
                 spawn_local(async move {
                     // Where the line is cut, what is shown stays, and the next round asks again.
-                    if fetch::<String>(&path).await.is_some_and(|now| now != state) {
+                    let Some(now) = fetch::<Heard>(&path).await else { return };
+                    let before = heard.get_value();
+                    if now.show != before.show {
                         let _gone = window().location().reload();
+                        return;
+                    }
+                    heard.set_value(now.clone());
+                    for (part, before, now) in
+                        [(QUESTIONS, before.questions, now.questions), (CODE, before.code, now.code)]
+                    {
+                        if before != now {
+                            tell(part);
+                        }
                     }
                 });
             },

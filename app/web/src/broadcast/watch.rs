@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::Path;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::broadcast::store::{self as broadcasts, Host, Shown};
 use domain::broadcast::OnShow;
@@ -10,6 +10,7 @@ use domain::seoul;
 use leptos::prelude::*;
 
 use super::LiveSwitch;
+use super::beside::{Beside, Sent, heard};
 use super::feed::{AHEAD, json_ld};
 use super::place::no_place;
 use super::sentence::title;
@@ -74,13 +75,23 @@ fn item(l: Language, shown: &Shown) -> impl IntoView + use<> {
 }
 
 /// The broadcast of a code, for those who may watch it. Others learn where to sign in, or nothing.
-pub(super) async fn find(ask: &Ask, code: &str) -> Result<Shown, AppError> {
+pub(crate) async fn find(ask: &Ask, code: &str) -> Result<Shown, AppError> {
     let shown = broadcasts::find(&ask.centre, code).await?.ok_or(AppError::NotFound)?;
     if broadcasts::may_watch(&ask.centre, ask.viewer.as_ref(), &shown).await? {
         return Ok(shown);
     }
     ask.signed_in()?;
     Err(domain::account::Denied.into())
+}
+
+/// Where one watches it, in no language.
+pub(crate) fn path(shown: &Shown) -> String {
+    format!("/live/{}", shown.row.code)
+}
+
+/// `GET` of what is only sent: where a page was refused, one may turn to the other language or come back from signing in.
+pub async fn back(ask: Ask) -> Response {
+    ask.see_other(ask.path.rsplit_once('/').map_or("/live", |(page, _)| page))
 }
 
 /// The word by which an open page knows that it has to be another.
@@ -94,34 +105,48 @@ pub(super) fn word_of(ask: &Ask, shown: &Shown) -> String {
 /// `GET /live/{code}/state`
 pub async fn state(ask: Ask, Path(code): Path<String>) -> Result<Response, AppError> {
     let shown = find(&ask, &code).await?;
-    Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(word_of(&ask, &shown))).into_response())
+    Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(heard(&ask, &shown).await?)).into_response())
 }
 
 /// `GET /live/{code}?play=1`: `play` shows the replay; what is live is shown at once.
 pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Result<Response, AppError> {
-    let (l, now) = (ask.language, ask.centre.clock().now());
     let shown = match find(&ask, &code).await {
         Err(AppError::Denied(_)) => return no_place(&ask, &code).await,
         found => found?,
     };
-    let show = shown.on_show(now);
+    draw(&ask, shown, query.flag("play"), StatusCode::OK, Sent::done(query.text("done"))).await
+}
+
+/// The page; `sent` is what was sent from it, where that is refused or has just been done.
+pub(crate) async fn draw(
+    ask: &Ask,
+    shown: Shown,
+    play: bool,
+    status_code: StatusCode,
+    sent: Sent,
+) -> Result<Response, AppError> {
+    let (l, now) = (ask.language, ask.centre.clock().now());
+    let (show, code) = (shown.on_show(now), shown.row.code.clone());
+    // Before the rest is read, so that what changes meanwhile is heard of.
+    let parts = heard(ask, &shown).await?;
+    let beside = Beside::load(ask, &shown, sent).await?;
     let is_host = ask.viewer.as_ref().is_some_and(|viewer| Host::of(viewer, &shown.subject).is_some());
     let replay_over = shown.row.replay_until.is_some_and(|last| last < seoul::day(now));
     let video = shown.row.video.clone();
     let plays = match show {
         OnShow::Live => video.is_some(),
-        OnShow::After => video.is_some() && !replay_over && query.flag("play"),
+        OnShow::After => video.is_some() && !replay_over && play,
         OnShow::Before | OnShow::Cancelled => false,
     };
     let heading = title(l, &shown);
-    let data = broadcasts::is_public(&shown).then(|| json_ld(&ask, &[&shown]));
-    let mut response = ask.page(&heading, || {
+    let data = broadcasts::is_public(&shown).then(|| json_ld(ask, &[&shown]));
+    let mut response = ask.refuse(status_code, &heading, || {
         let subject = &shown.subject;
         let way = vec![Crumb::new(l, words::live(l), "/live")];
         let until = u64::try_from((subject.starts_at - now).num_milliseconds()).ok().filter(|_| show == OnShow::Before);
         let switch = (show != OnShow::Cancelled).then(|| {
             let path = l.path(&format!("/live/{code}/state"));
-            view! { <LiveSwitch l=l path=path state=word_of(&ask, &shown) milliseconds=until/> }
+            view! { <LiveSwitch l=l path=path state=parts milliseconds=until/> }
         });
         let mut facts = vec![Fact::new(words::when(l), when::span(l, subject.starts_at, subject.ends_at))];
         if !subject.presenter.is_empty() {
@@ -141,6 +166,7 @@ pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Re
                 <p class="actions"><LinkButton href=l.path(&format!("/live/{code}?play=1"))>{words::watch_replay(l)}</LinkButton></p>
             })}
             {(show == OnShow::Live && plays && subject.run.is_some()).then(|| view! { <p class="live-limit">{words::link_limit(l)}</p> })}
+            {beside.draw(l)}
             <DescriptionList items=facts/>
             <p class="actions">
                 {course.map(|href| view! { <LinkButton href=href look=Look::Tertiary small=true>{words::to_course(l)}</LinkButton> })}

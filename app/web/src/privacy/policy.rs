@@ -50,6 +50,7 @@ pub async fn page(ask: Ask) -> Response {
                 <li>{words::beside_cookies(l)}</li>
                 <li>{words::beside_codes(l, settings.code_minutes)}</li>
                 <li>{words::beside_notices(l, settings.notice_days)}</li>
+                <li>{words::beside_questions(l)}</li>
                 <li>{words::beside_log(l)}</li>
             </ul>
             <h2 class="section-title">{words::others(l)}</h2>

@@ -9,7 +9,10 @@ use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Event, EventSource, HtmlElement, MessageEvent, Response};
+use web_sys::{
+    Event, EventSource, FormData, Headers, HtmlElement, HtmlFormElement, MessageEvent, RequestInit, Response,
+    UrlSearchParams,
+};
 
 /// The server says something at least every fifteen seconds. Longer silence means that the stream doesn't get through.
 const SILENCE: f64 = 20_000.0;
@@ -57,6 +60,26 @@ pub async fn fetch<T: DeserializeOwned>(path: &str) -> Option<T> {
     if !response.ok() {
         return None;
     }
+    read(&response).await
+}
+
+/// Sends a form as the browser would, but stays on the page; gives the new state, whether or not it was refused. `None`
+/// where nobody knows what came of it.
+pub async fn send<T: DeserializeOwned>(form: &HtmlFormElement) -> Option<T> {
+    let fields = FormData::new_with_form(form).ok()?;
+    let body = UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?;
+    let headers = Headers::new().ok()?;
+    headers.set("accept", "application/json").ok()?;
+    let request = RequestInit::new();
+    request.set_method("POST");
+    request.set_headers(&headers);
+    request.set_body(&body);
+    let answer = window().fetch_with_str_and_init(&form.action(), &request);
+    let response: Response = JsFuture::from(answer).await.ok()?.dyn_into().ok()?;
+    read(&response).await
+}
+
+async fn read<T: DeserializeOwned>(response: &Response) -> Option<T> {
     let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
     serde_json::from_str(&text).ok()
 }

@@ -153,7 +153,9 @@ pub async fn list(ask: Ask) -> Result<Response, AppError> {
         let columns = [words::course(l), words::state(l), words::seat(l), words::dates(l)].map(Column::text);
         view! {
             <Breadcrumb l=l here=words::my_courses(l)/>
-            <PageHead title=words::my_courses(l) lead=words::my_lead(l)/>
+            <PageHead title=words::my_courses(l) lead=words::my_lead(l)>
+                <LinkButton href=l.path("/code") look=Look::Tertiary small=true>{crate::words::attendance::code_page(l)}</LinkButton>
+            </PageHead>
             {if rows.is_empty() {
                 view! {
                     <EmptyState title=words::my_empty(l)>

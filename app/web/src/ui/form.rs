@@ -3,7 +3,7 @@
 //! A field shows its label, what was typed, its hint and its problem, and ties them together for screen readers. The
 //! browser's own checks stay off (`novalidate`): the server's sentences are in the reader's language and say what to do.
 
-use super::{Button, Glyph, Icon, Input, Look, Problems, page::escape};
+use super::{Button, Glyph, Icon, Input, Look, Problems, field::escape};
 use crate::words;
 use domain::language::Language;
 use leptos::{context::Provider, prelude::*};

@@ -3,10 +3,12 @@
 //! The first group also reaches the browser, for islands; the second is drawn by the server only.
 
 mod button;
+mod field;
 mod icon;
 mod notice;
 
 pub use button::{Button, LinkButton, Look, Telephone};
+pub use field::LiveField;
 pub use icon::{Glyph, Icon};
 pub use notice::{Alert, Badge, Tone};
 

@@ -4,7 +4,7 @@
 //! the content policy forbids inline scripts; so a page is one string, made within an owner in "islands" mode, in which
 //! only islands are marked for the browser.
 
-use super::frame;
+use super::{field::escape, frame};
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -172,9 +172,4 @@ impl Frame {
             </html>
         }
     }
-}
-
-/// Text for elements that Leptos fills unescaped or with markers of its own: `textarea` and `title`.
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
 }
