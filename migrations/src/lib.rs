@@ -17,6 +17,7 @@ mod m0012_board;
 mod m0013_call;
 mod m0014_time;
 mod m0015_broadcast;
+mod m0018_lesson;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_call::Migration),
             Box::new(m0014_time::Migration),
             Box::new(m0015_broadcast::Migration),
+            Box::new(m0018_lesson::Migration),
         ]
     }
 

@@ -12,6 +12,7 @@ use clap::Args;
 use domain::account::Address;
 use domain::board::{BoardSettings, MEGABYTE};
 use domain::centre::Settings;
+use domain::lesson::LessonSettings;
 use domain::seal::Sealer;
 use domain::studio::StudioSettings;
 use ipnet::IpNet;
@@ -159,6 +160,7 @@ struct File {
     youtube: YoutubeFile,
     secrets: SecretsFile,
     board: BoardFile,
+    lesson: LessonFile,
 }
 
 /// A text in both languages: `name = { ko = "…", en = "…" }`.
@@ -195,6 +197,14 @@ struct StudioFile {
 struct BoardFile {
     picture_megabytes: Option<u32>,
     clip_megabytes: Option<u32>,
+}
+
+/// When a lesson counts as watched, and how large the files of a course may be.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LessonFile {
+    done_percent: Option<u32>,
+    handout_megabytes: Option<u32>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -320,6 +330,7 @@ impl Config {
             broadcast: youtube::read_allowance(&file.youtube)?,
             secrets: Sealer::new(&file.secrets.keys).map_err(|why| wrong("secrets.keys", why))?,
             board: read_board(&file.board, defaults.board)?,
+            lesson: read_lesson(&file.lesson, defaults.lesson)?,
             phone: facts.phone.clone(),
             address: facts.address.ko.clone(),
             public_url,
@@ -442,12 +453,24 @@ fn read_studio(file: StudioFile, defaults: StudioSettings) -> Result<StudioSetti
 /// Files lie in the database and in every copy of it: larger ones belong elsewhere.
 const MOST_MEGABYTES: u32 = 200;
 
-fn read_board(file: &BoardFile, defaults: BoardSettings) -> Result<BoardSettings, ConfigError> {
-    let bytes = |name: &'static str, value: Option<u32>, default: usize| match value {
+fn bytes(name: &'static str, megabytes: Option<u32>, default: usize) -> Result<usize, ConfigError> {
+    match megabytes {
         None => Ok(default),
         Some(megabytes) if (1..=MOST_MEGABYTES).contains(&megabytes) => Ok(megabytes as usize * MEGABYTE),
         Some(_) => Err(wrong(name, format!("must be from 1 to {MOST_MEGABYTES}"))),
-    };
+    }
+}
+
+fn read_lesson(file: &LessonFile, defaults: LessonSettings) -> Result<LessonSettings, ConfigError> {
+    let done_percent = file.done_percent.unwrap_or(defaults.done_percent);
+    if !(1..=100).contains(&done_percent) {
+        return Err(wrong("lesson.done_percent", "must be from 1 to 100"));
+    }
+    let handout_bytes = bytes("lesson.handout_megabytes", file.handout_megabytes, defaults.handout_bytes)?;
+    Ok(LessonSettings { done_percent, handout_bytes })
+}
+
+fn read_board(file: &BoardFile, defaults: BoardSettings) -> Result<BoardSettings, ConfigError> {
     Ok(BoardSettings {
         picture_bytes: bytes("board.picture_megabytes", file.picture_megabytes, defaults.picture_bytes)?,
         clip_bytes: bytes("board.clip_megabytes", file.clip_megabytes, defaults.clip_bytes)?,
@@ -589,6 +612,8 @@ mod tests {
             ("database_url = 'mysql://a:s3cret@b/c'", "DATABASE_URL"),
             ("[board]\nclip_megabytes = 0", "board.clip_megabytes"),
             ("[board]\npicture_megabytes = 201", "board.picture_megabytes"),
+            ("[lesson]\ndone_percent = 0", "lesson.done_percent"),
+            ("[lesson]\nhandout_megabytes = 201", "lesson.handout_megabytes"),
             ("[mail]\nfrom = 'nobody'", "mail.from"),
             ("[mail]\nsmtp = 'http://a.example'", "mail.smtp"),
             ("[secrets]\nkeys = ['s3cret']", "secrets.keys"),
