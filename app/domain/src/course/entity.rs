@@ -126,7 +126,6 @@ pub mod handout {
         pub file_type: FileType,
         /// Bytes.
         pub size: i32,
-        pub sha256: Vec<u8>,
         pub request_key: Uuid,
         /// Since when its bytes are erased.
         pub ended_at: Option<DateTime<Utc>>,

@@ -5,7 +5,6 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder,
 };
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -130,7 +129,6 @@ pub async fn add(
         viewers,
         file_type,
         size: i32::try_from(file.len()).unwrap_or(i32::MAX),
-        sha256: Sha256::digest(file).to_vec(),
         request_key: key,
         ended_at: None,
         created_by: Some(by.id()),

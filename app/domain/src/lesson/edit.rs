@@ -11,13 +11,15 @@ use uuid::Uuid;
 
 use crate::account::{LessonEditor, record};
 use crate::board::edit::Way;
-use crate::broadcast::VideoId;
 use crate::broadcast::store::Shown;
+use crate::broadcast::{OnShow, VideoId, on_show};
 use crate::centre::Centre;
 use crate::course::entity::{course, run};
 use crate::course::{Line, Viewers, search_key};
 use crate::lesson::entity::{lesson, lesson_chapter, lesson_event};
+use crate::lesson::track::{self, Of};
 use crate::lesson::{Chapter, LessonCode, LessonEvent, LessonState, Moment, Spoken};
+use crate::seoul;
 
 /// Why a lesson can't be made or changed so.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -34,7 +36,7 @@ pub enum Refusal {
     ChapterBeyond,
     #[error("that can't be done as it stands")]
     NotNow,
-    #[error("the broadcast has no replay, or is no class's")]
+    #[error("the broadcast has no replay to show, or is no class's")]
     NoReplay,
     #[error("a lesson was made of it already")]
     MadeAlready,
@@ -88,7 +90,7 @@ pub async fn make(
     insert(centre, by, code, details, None).await
 }
 
-/// Makes a draft of a class's replay: course, title, presenter, video and the end of the consent are the broadcast's. How
+/// Makes a draft of a class's replay: course, presenter, video, captions and the end of the consent are the broadcast's. How
 /// long it is YouTube doesn't tell us: the time between beginning and end stands there until somebody looks.
 pub async fn make_of_replay(
     centre: &Centre,
@@ -98,16 +100,21 @@ pub async fn make_of_replay(
 ) -> Result<String, LessonError> {
     let video = replay.row.video.as_deref().and_then(VideoId::parse).ok_or(Refusal::NoReplay)?;
     let of_run = replay.subject.run.as_ref().ok_or(Refusal::NoReplay)?;
-    let ended_at = replay.row.ended_at.ok_or(Refusal::NoReplay)?;
+    let (now, subject) = (centre.clock().now(), &replay.subject);
+    let show = on_show(replay.row.state, subject.starts_at, subject.ends_at, now);
+    if show != OnShow::After || replay.row.replay_until.is_some_and(|last| last < seoul::day(now)) {
+        return Err(Refusal::NoReplay.into());
+    }
     let run = run::Entity::find_by_id(of_run.id).one(centre.database()).await?.ok_or(Refusal::NoReplay)?;
     let code = LessonCode::parse(&replay.row.code).ok_or(Refusal::NoReplay)?;
-    let began_at = replay.row.started_at.unwrap_or(replay.subject.starts_at);
+    let began_at = replay.row.started_at.unwrap_or(subject.starts_at);
+    let ended_at = replay.row.ended_at.unwrap_or(subject.ends_at);
     let seconds = u32::try_from((ended_at - began_at).num_seconds().max(1)).unwrap_or(u32::MAX);
     let details = LessonDetails {
         course: run.course_id,
         title: title.clone(),
         summary: String::new(),
-        presenter: Line::parse(&replay.subject.presenter, Line::INSTRUCTOR_MAX),
+        presenter: Line::parse(&subject.presenter, Line::INSTRUCTOR_MAX),
         length: Moment::of_seconds(seconds),
         spoken: Spoken::Korean,
         video,
@@ -146,6 +153,9 @@ async fn insert(
             return Err(if broadcast.is_some() { Refusal::MadeAlready } else { Refusal::CodeTaken }.into());
         }
         Err(error) => return Err(error.into()),
+    }
+    if let Some(broadcast) = broadcast {
+        track::copy(&tx, centre.clock(), Of::Broadcast(broadcast), id).await?;
     }
     note(&tx, centre, id, LessonEvent::Made, by, None).await?;
     tx.commit().await?;

@@ -126,7 +126,7 @@ pub mod caption {
 
     use crate::lesson::Spoken;
 
-    /// Of a lesson or of a broadcast.
+    /// Of a lesson or of a broadcast. Another file of the same language is another row.
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "caption")]
     pub struct Model {
@@ -137,7 +137,6 @@ pub mod caption {
         pub language: Spoken,
         /// The file as it was uploaded.
         pub text: String,
-        pub sha256: Vec<u8>,
         pub created_by: Option<Uuid>,
         pub created_at: DateTime<Utc>,
     }

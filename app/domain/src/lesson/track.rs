@@ -2,14 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 use uuid::Uuid;
 
 use crate::account::{LessonEditor, record};
 use crate::centre::Centre;
+use crate::clock::Clock;
 use crate::lesson::Spoken;
 use crate::lesson::caption::{CAPTION_BYTES, CaptionProblem, Wrong, parse};
 use crate::lesson::entity::caption;
@@ -72,13 +73,26 @@ pub async fn put(
         broadcast_id: Set(broadcast_id),
         language: Set(language),
         text: Set(text.to_owned()),
-        sha256: Set(Sha256::digest(file).to_vec()),
         created_by: Set(Some(by.id())),
         created_at: Set(centre.clock().now()),
     };
     caption::Entity::insert(row).exec_without_returning(&tx).await?;
     record(&tx, centre.clock(), Some(by.id()), "add", "caption", &id.to_string(), language.as_str()).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Gives a lesson the captions of what it was made of.
+pub(super) async fn copy(
+    tx: &DatabaseTransaction,
+    clock: &Clock,
+    from: Of,
+    lesson: Uuid,
+) -> Result<(), DbErr> {
+    for caption in caption::Entity::find().filter(from.condition()).all(tx).await? {
+        let copy = caption::Model { id: clock.id(), lesson_id: Some(lesson), broadcast_id: None, ..caption };
+        caption::Entity::insert(copy.into_active_model().reset_all()).exec_without_returning(tx).await?;
+    }
     Ok(())
 }
 

@@ -11,6 +11,8 @@ mod host;
 #[cfg(feature = "ssr")]
 mod manage;
 #[cfg(feature = "ssr")]
+mod player;
+#[cfg(feature = "ssr")]
 mod sentence;
 #[cfg(feature = "ssr")]
 mod setup;
@@ -19,6 +21,12 @@ mod watch;
 
 #[cfg(feature = "ssr")]
 pub use {channel::lost_banner, watch::Embeds};
+#[cfg(feature = "ssr")]
+pub(crate) use {
+    player::player,
+    sentence::title,
+    watch::{find as watchable, has_replay},
+};
 
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<domain::centre::Centre> {

@@ -7,13 +7,19 @@ use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use domain::broadcast::store::{self as broadcasts, Host, Shown};
 use domain::broadcast::{OnShow, State, on_show};
+use domain::course::store::find_course_of;
+use domain::lesson::LONGEST;
+use domain::lesson::progress::Watched;
 use domain::seoul;
 use leptos::prelude::*;
 
 use super::LiveSwitch;
+use super::player::player;
 use super::sentence::{state_badge, title};
 use crate::AppError;
 use crate::ask::Ask;
+use crate::course::handouts;
+use crate::lesson::{PlayerFollow, of_replay};
 use crate::ui::{
     Alert, Breadcrumb, Crumb, DescriptionList, EmptyState, Fact, LinkButton, Look, PageHead, Query,
     StructuredItem, StructuredList, Telephone, Tone,
@@ -74,13 +80,20 @@ fn show_of(shown: &Shown, now: chrono::DateTime<chrono::Utc>) -> OnShow {
 }
 
 /// The broadcast of a code, for those who may watch it. Others learn where to sign in, or nothing.
-pub(super) async fn find(ask: &Ask, code: &str) -> Result<Shown, AppError> {
+pub(crate) async fn find(ask: &Ask, code: &str) -> Result<Shown, AppError> {
     let shown = broadcasts::find(&ask.centre, code).await?.ok_or(AppError::NotFound)?;
     if broadcasts::may_watch(&ask.centre, ask.viewer.as_ref(), &shown).await? {
         return Ok(shown);
     }
     ask.signed_in()?;
     Err(domain::account::Denied.into())
+}
+
+/// Whether the show is over and may be watched again.
+pub(crate) fn has_replay(ask: &Ask, shown: &Shown) -> bool {
+    let now = ask.centre.clock().now();
+    let is_over = shown.row.replay_until.is_some_and(|last| last < seoul::day(now));
+    show_of(shown, now) == OnShow::After && shown.row.video.is_some() && !is_over
 }
 
 /// The word by which an open page knows that it has to be another.
@@ -97,7 +110,7 @@ pub async fn state(ask: Ask, Path(code): Path<String>) -> Result<Response, AppEr
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(word_of(&ask, &shown))).into_response())
 }
 
-/// `GET /live/{code}?play=1`: `play` shows the replay; what is live is shown at once.
+/// `GET /live/{code}?play=1&at=SECONDS`: `play` shows the replay; what is live is shown at once.
 pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Result<Response, AppError> {
     let (l, now) = (ask.language, ask.centre.clock().now());
     let shown = find(&ask, &code).await?;
@@ -110,6 +123,9 @@ pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Re
         OnShow::After => video.is_some() && !replay_over && query.flag("play"),
         OnShow::Before | OnShow::Cancelled => false,
     };
+    let at = query.text("at").parse::<u32>().unwrap_or_default().min(LONGEST);
+    let preparation = preparation(&ask, &shown, show).await?;
+    let transcript = of_replay(&ask, &shown).await?;
     let heading = title(l, &shown);
     let mut response = ask.page(&heading, || {
         let subject = &shown.subject;
@@ -132,11 +148,14 @@ pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Re
             <DescriptionList items=facts/>
             {status(l, &shown, show, is_late, replay_over)}
             {switch}
-            {plays.then(|| video.as_deref().map(|video| player(l, video, &heading)))}
+            {plays.then(|| video.as_deref().map(|video| player(&ask, video, &heading, at)))}
             {(show == OnShow::After && video.is_some() && !replay_over && !plays).then(|| view! {
                 <p class="actions"><LinkButton href=l.path(&format!("/live/{code}?play=1"))>{words::watch_replay(l)}</LinkButton></p>
             })}
             {(show == OnShow::Live && plays && subject.run.is_some()).then(|| view! { <p class="live-limit">{words::link_limit(l)}</p> })}
+            {(plays && transcript.is_some()).then(|| view! { <PlayerFollow l=l report=None length=LONGEST watched=Watched::default()/> })}
+            {preparation}
+            {transcript}
             <p class="actions">
                 {course.map(|href| view! { <LinkButton href=href look=Look::Tertiary small=true>{words::to_course(l)}</LinkButton> })}
                 {is_host.then(|| view! { <LinkButton href=l.path(&format!("/live/{code}/host")) look=Look::Secondary small=true>{words::host(l)}</LinkButton> })}
@@ -148,6 +167,17 @@ pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Re
         response.extensions_mut().insert(Embeds);
     }
     Ok(response)
+}
+
+/// What belongs to the course of a class: what to prepare while there is time, and its files at any time.
+async fn preparation(ask: &Ask, shown: &Shown, show: OnShow) -> Result<Option<AnyView>, AppError> {
+    let Some(run) = &shown.subject.run else { return Ok(None) };
+    let Some(course) = find_course_of(&ask.centre, run.id).await? else { return Ok(None) };
+    let (l, files) = (ask.language, handouts(ask, &course).await?);
+    let materials = (show == OnShow::Before && !course.materials.is_empty()).then(|| {
+        view! { <DescriptionList items=vec![Fact::new(words::prepare(l), course.materials)]/> }
+    });
+    Ok(Some(view! { {materials} {files} }.into_any()))
 }
 
 /// What the reader is to know now.
@@ -170,18 +200,5 @@ fn status(
     view! {
         {(show == OnShow::Live).then(|| state_badge(l, State::Live))}
         <div role="status"><Alert l=l tone=tone><p>{sentence}</p></Alert></div>
-    }
-}
-
-/// YouTube's player without cookies, and the way to YouTube's own program.
-fn player(l: Language, video: &str, title: &str) -> impl IntoView + use<> {
-    let source = format!("https://www.youtube-nocookie.com/embed/{video}?rel=0&hl={}", l.code());
-    let watch = format!("https://www.youtube.com/watch?v={video}");
-    let title = title.to_owned();
-    view! {
-        <div class="live-player">
-            <iframe src=source title=title allow="fullscreen; picture-in-picture" allowfullscreen referrerpolicy="strict-origin-when-cross-origin"></iframe>
-        </div>
-        <p><a href=watch rel="noreferrer">{words::on_youtube(l)}</a></p>
     }
 }
