@@ -1,5 +1,5 @@
 //! Broadcasts: that YouTube comes to agree with the rows whatever fails, and what people see of them.
 
 mod history;
-mod life;
+pub mod life;
 mod page;
