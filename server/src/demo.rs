@@ -5,6 +5,7 @@
 //! hours in which people would have applied.
 
 mod board;
+mod lesson;
 mod studio;
 
 use std::collections::BTreeSet;
@@ -122,6 +123,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     studio::book(&past, &people, today).await?;
     studio::call(&past, &people, today).await?;
     board::hang(&past, &people, today).await?;
+    lesson::record(&past, &people).await?;
     forget_letters(centre).await?;
     Ok(true)
 }

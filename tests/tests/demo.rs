@@ -47,6 +47,10 @@ both! {
             assert!(of_state.count(site.centre.database()).await.unwrap() > 0, "no answer is {state:?}");
         }
 
+        let lesson = site.visitor().get("/lessons").await.expect(200).click("마우스 잡기와 누르기").await.expect(200);
+        assert!(lesson.has(".transcript[lang=ko]") && lesson.has(".transcript[lang=en]") && lesson.has(".lesson-chapters"));
+        assert!(lesson.said().contains("마우스 연습지 (PDF"), "{}", lesson.said());
+
         let catalogue = site.visitor().get("/courses").await.expect(200);
         assert!(catalogue.said().contains("접수중"), "{}", catalogue.said());
 
