@@ -71,7 +71,7 @@ test('what is played counts, and one goes on where one left off', async ({ page,
   await expect(page.getByText('지금까지 10% 보셨습니다.')).toBeVisible();
   const address = page.url();
   await expect(frame.locator('output')).toHaveText('22 -1');
-  await page.locator('.transcript[lang=ko]').getByRole('link', { name: '1:30부터 보기' }).click();
+  await page.locator('.transcript[lang=ko]').getByRole('link', { name: '1:30', exact: true }).click();
   await expect(frame.locator('output')).toHaveText(/^9\d 1$/);
   expect(page.url(), 'the page was not opened anew').toBe(address);
   await page.goto('/my');
@@ -86,7 +86,7 @@ test.describe('without scripts', () => {
     await standIn(page, 22);
     await signIn(page, 'employee');
     await page.goto('/lessons/E-003');
-    await page.locator('.transcript').getByRole('link', { name: '2:00부터 보기' }).click();
+    await page.locator('.transcript').getByRole('link', { name: '2:00', exact: true }).click();
     await expect(page.locator('#player iframe')).toHaveAttribute('src', /start=120/);
     await page.getByRole('button', { name: '끝까지 보았습니다' }).click();
     await expect(page.getByRole('status')).toContainText('끝까지 보신 것으로 표시했습니다');

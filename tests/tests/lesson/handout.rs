@@ -74,6 +74,27 @@ both! {
         before.assert_same(&site.tables().await);
     }
 
+    async fn a_kept_page_of_a_course_shows_what_was_put_beside_it_since(site) {
+        let school = furnish(site).await;
+        let stranger = site.visitor();
+        let sections = async || {
+            let page = stranger.get("/courses/P21-014").await.expect(200);
+            (page.has("section[aria-labelledby=files-title]"), page.has("section[aria-labelledby=lessons-title]"))
+        };
+        assert_eq!(sections().await, (false, false));
+        put(site, &school, "예제", "everybody", PDF).await.expect(200);
+        assert_eq!(sections().await, (true, false));
+        school.publish("E21-001", "everybody").await;
+        assert_eq!(sections().await, (true, true));
+        let desk = school.producer.get(&format!("/manage/courses/{}/handouts", school.course.id)).await.expect(200);
+        desk.form("form[action$='/end']").submit().await.expect(200);
+        let desk = school.desk("E21-001").await;
+        desk.form("form[action$='/lessons/E21-001']").fill("shown_until", "2021-03-01").submit().await.expect(200);
+        assert_eq!(sections().await, (false, true));
+        site.set_time("2021-03-02T00:00:00+09:00");
+        assert_eq!(sections().await, (false, false));
+    }
+
     async fn what_is_wrong_with_a_file_is_said_and_nothing_is_kept(site) {
         let school = furnish(site).await;
         let long = "가".repeat(81);

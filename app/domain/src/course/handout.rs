@@ -1,9 +1,10 @@
 //! The files of a course: what one prints before a class, and what one takes home from it.
 
-use sea_orm::sea_query::Expr;
+use std::sync::Arc;
+
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder,
 };
 use thiserror::Error;
 use uuid::Uuid;
@@ -11,10 +12,10 @@ use uuid::Uuid;
 use crate::account::{LessonEditor, record};
 use crate::board::edit::PIECE;
 use crate::board::media::{self, MediaType};
-use crate::centre::Centre;
+use crate::centre::{Centre, turn};
 use crate::course::entity::{course, handout, handout_piece};
-use crate::course::reader::Reader;
 use crate::course::{Line, Viewers};
+use crate::kept::kept;
 use crate::named::named;
 
 named! {
@@ -110,12 +111,9 @@ pub async fn add(
     }
     let file_type = FileType::of(file).ok_or(HandoutError::Unknown)?;
     let tx = centre.begin().await?;
-    let locked = course::Entity::update_many()
-        .col_expr(course::Column::Version, Expr::col(course::Column::Version))
-        .filter(course::Column::Id.eq(course))
-        .exec(&tx)
-        .await?;
-    if locked.rows_affected == 0 {
+    // First, since it writes; and pages that are kept show the programme of one turn.
+    turn(&tx).await?;
+    if course::Entity::find_by_id(course).one(&tx).await?.is_none() {
         return Err(HandoutError::NotFound);
     }
     if handout::Entity::find().filter(handout::Column::RequestKey.eq(key)).one(&tx).await?.is_some() {
@@ -151,11 +149,12 @@ pub async fn add(
 /// Takes a file away for good and erases its bytes. That it was there stays written; whoever comes second finds nothing.
 pub async fn end(centre: &Centre, by: &LessonEditor, id: Uuid) -> Result<(), HandoutError> {
     let tx = centre.begin().await?;
-    erase(&tx, id).await?;
+    turn(&tx).await?;
     let row = handout::Entity::find_by_id(id).one(&tx).await?.ok_or(HandoutError::NotFound)?;
     if row.ended_at.is_some() {
         return Ok(());
     }
+    handout_piece::Entity::delete_many().filter(handout_piece::Column::HandoutId.eq(id)).exec(&tx).await?;
     let now = centre.clock().now();
     handout::ActiveModel { ended_at: Set(Some(now)), ..row.into_active_model() }.update(&tx).await?;
     record(&tx, centre.clock(), Some(by.id()), "end", "handout", &id.to_string(), "ended_at").await?;
@@ -163,26 +162,19 @@ pub async fn end(centre: &Centre, by: &LessonEditor, id: Uuid) -> Result<(), Han
     Ok(())
 }
 
-async fn erase(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
-    let pieces = handout_piece::Entity::delete_many().filter(handout_piece::Column::HandoutId.eq(id));
-    pieces.exec(tx).await.map(drop)
-}
-
-/// The files of a course that a reader may see, in the order in which they came.
-pub async fn list(
-    centre: &Centre,
-    reader: &Reader,
-    course: &course::Model,
-) -> Result<Vec<handout::Model>, DbErr> {
-    let mut found = handout::Entity::find()
-        .filter(handout::Column::CourseId.eq(course.id))
-        .filter(handout::Column::EndedAt.is_null())
-        .order_by_asc(handout::Column::CreatedAt)
-        .order_by_asc(handout::Column::Id)
-        .all(centre.database())
-        .await?;
-    found.retain(|it| reader.may_see(course, it.viewers));
-    Ok(found)
+/// The files of a course, in the order in which they came, whoever may see them. Read anew when the programme has changed.
+pub async fn list(centre: &Centre, course: Uuid) -> Result<Arc<Vec<handout::Model>>, DbErr> {
+    let read = || async {
+        handout::Entity::find()
+            .filter(handout::Column::CourseId.eq(course))
+            .filter(handout::Column::EndedAt.is_null())
+            .order_by_asc(handout::Column::CreatedAt)
+            .order_by_asc(handout::Column::Id)
+            .all(centre.database())
+            .await
+            .map(Arc::new)
+    };
+    kept(centre, &centre.programme().handouts, course, |_| true, read).await
 }
 
 /// A file with its course, where it was not taken away.

@@ -1,7 +1,6 @@
 //! Making lessons, changing them, and saying when the library shows them.
 
 use chrono::NaiveDate;
-use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, SqlErr,
@@ -13,7 +12,7 @@ use crate::account::{LessonEditor, record};
 use crate::board::edit::Way;
 use crate::broadcast::store::Shown;
 use crate::broadcast::{OnShow, VideoId, on_show};
-use crate::centre::Centre;
+use crate::centre::{Centre, turn};
 use crate::course::entity::{course, run};
 use crate::course::{Line, Viewers, search_key};
 use crate::lesson::entity::{lesson, lesson_chapter, lesson_event};
@@ -133,7 +132,9 @@ async fn insert(
     broadcast: Option<Uuid>,
 ) -> Result<(), LessonError> {
     let tx = centre.begin().await?;
-    lock_course(&tx, details.course).await?;
+    // First, since it writes; and pages that are kept show the programme of one turn.
+    turn(&tx).await?;
+    check_course(&tx, details.course).await?;
     let (id, now) = (centre.clock().id(), centre.clock().now());
     let mut row = lesson::ActiveModel {
         id: Set(id),
@@ -162,12 +163,9 @@ async fn insert(
     Ok(())
 }
 
-/// Takes the lock of all that stands in a course's order.
-async fn lock_course(tx: &DatabaseTransaction, course: Uuid) -> Result<(), LessonError> {
-    let touched = course::Entity::update_many()
-        .col_expr(course::Column::Version, Expr::col(course::Column::Version))
-        .filter(course::Column::Id.eq(course));
-    if touched.exec(tx).await?.rows_affected == 0 { Err(Refusal::NoCourse.into()) } else { Ok(()) }
+async fn check_course(tx: &DatabaseTransaction, course: Uuid) -> Result<(), LessonError> {
+    let found = course::Entity::find_by_id(course).one(tx).await?;
+    found.map(drop).ok_or(Refusal::NoCourse.into())
 }
 
 async fn last_place(tx: &DatabaseTransaction, course: Uuid) -> Result<i32, DbErr> {
@@ -208,10 +206,9 @@ async fn open(
     version: i32,
 ) -> Result<(DatabaseTransaction, lesson::Model), LessonError> {
     let tx = centre.begin().await?;
-    let of_code = lesson::Column::Code.eq(code);
-    let same = lesson::ActiveModel { code: Set(code.to_owned()), ..Default::default() };
-    lesson::Entity::update_many().set(same).filter(of_code.clone()).exec(&tx).await?;
-    let row = lesson::Entity::find().filter(of_code).one(&tx).await?.ok_or(Refusal::NotFound)?;
+    turn(&tx).await?;
+    let row = lesson::Entity::find().filter(lesson::Column::Code.eq(code)).one(&tx).await?;
+    let row = row.ok_or(Refusal::NotFound)?;
     if row.version == version { Ok((tx, row)) } else { Err(Refusal::Stale.into()) }
 }
 
@@ -251,7 +248,7 @@ pub async fn change(
     let (known, is_moved) = ((lesson.id, lesson.version), lesson.course_id != details.course);
     let mut row = lesson.into_active_model();
     if is_moved {
-        lock_course(&tx, details.course).await?;
+        check_course(&tx, details.course).await?;
         row.place = Set(last_place(&tx, details.course).await? + 1);
     }
     details.write(&mut row);
@@ -317,17 +314,16 @@ pub async fn withdraw(
 /// Lets a lesson change places with its neighbour of the same course. At either end it stays.
 pub async fn shift(centre: &Centre, by: &LessonEditor, code: &str, way: Way) -> Result<(), LessonError> {
     let tx = centre.begin().await?;
-    let of_code = lesson::Column::Code.eq(code);
-    let found = lesson::Entity::find().filter(of_code).one(&tx).await?;
+    turn(&tx).await?;
+    let found = lesson::Entity::find().filter(lesson::Column::Code.eq(code)).one(&tx).await?;
     let found = found.ok_or(Refusal::NotFound)?;
-    lock_course(&tx, found.course_id).await?;
     let all = lesson::Entity::find()
         .filter(lesson::Column::CourseId.eq(found.course_id))
         .order_by_asc(lesson::Column::Place)
         .order_by_asc(lesson::Column::Code)
         .all(&tx)
         .await?;
-    let at = all.iter().position(|other| other.id == found.id).ok_or(Refusal::Stale)?;
+    let at = all.iter().position(|other| other.id == found.id).ok_or(Refusal::NotFound)?;
     let neighbour = match way {
         Way::Earlier => at.checked_sub(1),
         Way::Later => Some(at + 1),

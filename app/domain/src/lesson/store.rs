@@ -1,16 +1,18 @@
 //! Reading lessons: the library, one lesson with all that its page says, and the desk's list.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use crate::account::LessonEditor;
+use crate::account::{LessonEditor, SignedIn};
 use crate::centre::Centre;
 use crate::course::entity::course;
 use crate::course::reader::Reader;
 use crate::course::{Category, search_key};
+use crate::kept::kept;
 use crate::lesson::entity::{lesson, lesson_chapter, lesson_event};
 use crate::lesson::{LessonState, Moment};
 use crate::seoul;
@@ -49,26 +51,38 @@ pub struct Filter {
     pub category: Option<Category>,
 }
 
-/// The published lessons that a reader may see, by course and place.
-pub async fn library(centre: &Centre, reader: &Reader, filter: &Filter) -> Result<Vec<Listed>, DbErr> {
-    let published = Condition::all().add(lesson::Column::State.eq(LessonState::Published));
-    let today = seoul::day(centre.clock().now());
-    let words = search_key(&filter.words);
-    let mut found = list(centre, published).await?;
-    found.retain(|it| {
-        let is_meant = filter.category.is_none_or(|category| category == it.course.category)
-            && (it.lesson.search.contains(&words) || it.course.search.contains(&words));
-        is_meant && it.may_be_seen_by(reader, today)
-    });
-    Ok(found)
+/// The published lessons, by course and place, whoever may see them. Read anew when the programme has changed.
+async fn published(centre: &Centre) -> Result<Arc<Vec<Listed>>, DbErr> {
+    let is_published = Condition::all().add(lesson::Column::State.eq(LessonState::Published));
+    let read = || async { list(centre, is_published).await.map(Arc::new) };
+    kept(centre, &centre.programme().lessons, (), |_| true, read).await
 }
 
-/// Those of one course that a reader may see, by place.
-pub async fn of_course(centre: &Centre, reader: &Reader, course: Uuid) -> Result<Vec<Listed>, DbErr> {
+/// The published lessons that a reader may see, by course and place.
+pub async fn library(centre: &Centre, reader: &Reader, filter: &Filter) -> Result<Vec<Listed>, DbErr> {
     let today = seoul::day(centre.clock().now());
-    let mut found = list(centre, Condition::all().add(lesson::Column::CourseId.eq(course))).await?;
-    found.retain(|it| it.may_be_seen_by(reader, today));
-    Ok(found)
+    let words = search_key(&filter.words);
+    let is_meant = |it: &&Listed| {
+        filter.category.is_none_or(|category| category == it.course.category)
+            && (it.lesson.search.contains(&words) || it.course.search.contains(&words))
+            && it.may_be_seen_by(reader, today)
+    };
+    Ok(published(centre).await?.iter().filter(is_meant).cloned().collect())
+}
+
+/// Those of one course that whoever asks may see, by place. Of a course without lessons nothing is read.
+pub async fn of_course(
+    centre: &Centre,
+    viewer: Option<&SignedIn>,
+    course: Uuid,
+) -> Result<Vec<Listed>, DbErr> {
+    let all = published(centre).await?;
+    if all.iter().all(|it| it.course.id != course) {
+        return Ok(Vec::new());
+    }
+    let (reader, today) = (Reader::of(centre, viewer).await?, seoul::day(centre.clock().now()));
+    let is_meant = |it: &&Listed| it.course.id == course && it.may_be_seen_by(&reader, today);
+    Ok(all.iter().filter(is_meant).cloned().collect())
 }
 
 /// Every lesson, by course and place.

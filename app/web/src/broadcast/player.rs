@@ -19,7 +19,7 @@ pub(crate) fn player(ask: &Ask, video: &str, title: &str, at: u32) -> impl IntoV
     let title = title.to_owned();
     view! {
         <div class="live-player" id="player">
-            <iframe src=source title=title allow="autoplay; fullscreen; picture-in-picture" allowfullscreen referrerpolicy="strict-origin-when-cross-origin"></iframe>
+            <iframe src=source title=title allow="autoplay; fullscreen; picture-in-picture" referrerpolicy="strict-origin-when-cross-origin"></iframe>
         </div>
         <p><a href=watch rel="noreferrer">{words::on_youtube(l)}</a></p>
     }

@@ -14,6 +14,7 @@ use leptos::task::spawn_local;
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::js_sys::{Object, Reflect};
 use web_sys::{Element, Event, HtmlElement, HtmlIFrameElement, MessageEvent, RequestInit, Response, Window};
 
 use crate::words::lesson as words;
@@ -92,8 +93,10 @@ impl State {
     }
 
     fn is_from_player(&self, event: &MessageEvent) -> bool {
-        let source = event.source().and_then(|source| source.dyn_into::<Window>().ok());
-        event.origin() == YOUTUBE && source.is_some() && source == self.frame.content_window()
+        // Another origin's window is no `Window` of ours, only the same or not.
+        let is_same = |source: Object, window: Window| Object::is(&source, &window);
+        let frame = event.source().zip(self.frame.content_window());
+        event.origin() == YOUTUBE && frame.is_some_and(|(source, window)| is_same(source, window))
     }
 }
 
@@ -161,7 +164,7 @@ fn tell(state: Held) {
     init.set_method("POST");
     init.set_body(&JsValue::from_str(&body));
     // Lets the browser send it after the page is gone; one that doesn't know the word sends it as long as it can.
-    let _known = web_sys::js_sys::Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE);
+    let _known = Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE);
     let answer = JsFuture::from(window().fetch_with_str_and_init(&path, &init));
     spawn_local(async move {
         let answer = answer.await.ok().and_then(|answer| answer.dyn_into::<Response>().ok());

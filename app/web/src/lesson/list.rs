@@ -62,8 +62,7 @@ pub(super) fn item(
 /// The recorded lessons of a course, for its page; nothing where there are none for whoever asks.
 pub(crate) async fn of_course(ask: &Ask, course: &course::Model) -> Result<AnyView, AppError> {
     let l = ask.language;
-    let reader = Reader::of(&ask.centre, ask.viewer.as_ref()).await?;
-    let lessons = store::of_course(&ask.centre, &reader, course.id).await?;
+    let lessons = store::of_course(&ask.centre, ask.viewer.as_ref(), course.id).await?;
     if lessons.is_empty() {
         return Ok(().into_any());
     }

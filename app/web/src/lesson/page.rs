@@ -167,8 +167,7 @@ fn own_word(ask: &Ask, path: &str, progress: Option<&lesson_progress::Model>) ->
 
 /// The lessons before and behind this one in its course, of those that whoever asks may see.
 async fn neighbours(ask: &Ask, listed: &Listed) -> Result<(Option<Listed>, Option<Listed>), AppError> {
-    let reader = Reader::of(&ask.centre, ask.viewer.as_ref()).await?;
-    let all = store::of_course(&ask.centre, &reader, listed.course.id).await?;
+    let all = store::of_course(&ask.centre, ask.viewer.as_ref(), listed.course.id).await?;
     let at = all.iter().position(|it| it.lesson.id == listed.lesson.id);
     let Some(at) = at else { return Ok((None, None)) };
     let before = at.checked_sub(1).and_then(|index| all.get(index));

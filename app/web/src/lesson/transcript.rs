@@ -51,6 +51,7 @@ pub(super) async fn part(ask: &Ask, of: Of, page: &str) -> Result<Option<AnyView
         view! {
             <section aria-labelledby="transcript-title">
                 <h2 class="section-title" id="transcript-title">{words::transcript(l)}</h2>
+                <p class="lesson-note">{words::transcript_lead(l)}</p>
                 {parts}
             </section>
         }
@@ -63,7 +64,7 @@ pub(super) fn link(l: Language, page: &str, moment: Moment) -> impl IntoView + u
     let seconds = moment.seconds();
     let href = l.path(&format!("{page}?play=1&at={seconds}#player"));
     view! {
-        <a href=href data-at=seconds.to_string() lang=l.code() aria-label=words::play_from(l, moment)>{moment.to_string()}</a>
+        <a href=href data-at=seconds.to_string()>{moment.to_string()}</a>
     }
 }
 
