@@ -26,7 +26,7 @@ async function expectFit(page: Page, kind: string, language: string): Promise<vo
 // A walk sees dozens of pages, each with axe.
 test.describe.configure({ timeout: 180_000 });
 
-const open = ['', '/courses', '/courses/{code}', '/places', '/places/{code}', '/live', '/privacy', '/sign-in', '/sign-up', '/reset'];
+const open = ['', '/courses', '/courses/{code}', '/places', '/places/{code}', '/live', '/lessons', '/lessons/{code}', '/privacy', '/sign-in', '/sign-up', '/reset'];
 
 for (const [language, prefix] of [['ko', ''], ['en', '/en']] as const) {
   test(`the pages of a stranger, in ${language}`, async ({ page }) => {
@@ -41,7 +41,7 @@ const own: [Account, string[], string[]][] = [
   ['desk', ['/desk'], ['/desk', '/desk/{code}', '/desk/{code}/{id}']],
   ['instructor', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/runs/{code}/applications']],
   ['manager', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/courses', '/manage/courses/{code}', '/manage/import', '/manage/holidays']],
-  ['producer', ['/manage'], ['/manage/studio', '/manage/broadcasts', '/manage/channels', '/manage/boards', '/manage/boards/lobby', '/manage/boards/lobby/notices', '/manage/boards/lobby/items/{id}', '/manage/calls', '/manage/calls/new']],
+  ['producer', ['/manage'], ['/manage/studio', '/manage/broadcasts', '/manage/channels', '/manage/boards', '/manage/boards/lobby', '/manage/boards/lobby/notices', '/manage/boards/lobby/items/{id}', '/manage/calls', '/manage/calls/new', '/manage/lessons', '/manage/lessons/{code}', '/manage/lessons/{code}/captions', '/manage/courses/{code}/handouts']],
   ['privacy', ['/manage'], ['/manage/privacy']],
   ['administrator', ['/manage'], ['/manage/people', '/manage/people/{id}', '/manage/audit', '/manage/notices', '/manage/places', '/manage/places/{code}/plan']],
 ];
@@ -85,6 +85,8 @@ const unfilled: [Account | undefined, string, string][] = [
   ['manager', '/manage/holidays', '추가하기'],
   ['producer', '/manage/boards/lobby/notices', '올리기'],
   ['producer', '/manage/calls/new', '모집 올리기'],
+  ['producer', '/manage/lessons/new', '초안 만들기'],
+  ['producer', '/manage/lessons/E-001/captions', '자막 올리기'],
   ['administrator', '/manage/places/smart-1/plan', '자리 놓기'],
   ['administrator', '/manage/boards', '전광판 만들기'],
 ];

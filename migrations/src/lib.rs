@@ -19,6 +19,7 @@ mod m0014_time;
 mod m0015_broadcast;
 mod m0016_question;
 mod m0017_attendance_code;
+mod m0018_lesson;
 mod m0019_playlist;
 
 pub use fit::unbearable;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_broadcast::Migration),
             Box::new(m0016_question::Migration),
             Box::new(m0017_attendance_code::Migration),
+            Box::new(m0018_lesson::Migration),
             Box::new(m0019_playlist::Migration),
         ]
     }

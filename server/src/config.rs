@@ -13,6 +13,7 @@ use domain::account::Address;
 use domain::attendance::AttendanceSettings;
 use domain::board::{BoardSettings, MEGABYTE};
 use domain::centre::Settings;
+use domain::lesson::LessonSettings;
 use domain::seal::Sealer;
 use domain::studio::StudioSettings;
 use ipnet::IpNet;
@@ -161,6 +162,7 @@ struct File {
     secrets: SecretsFile,
     board: BoardFile,
     attendance: AttendanceFile,
+    lesson: LessonFile,
 }
 
 /// A text in both languages: `name = { ko = "…", en = "…" }`.
@@ -204,6 +206,14 @@ struct BoardFile {
 #[serde(deny_unknown_fields, default)]
 struct AttendanceFile {
     code_minutes: Option<u32>,
+}
+
+/// When a lesson counts as watched, and how large the files of a course may be.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LessonFile {
+    done_percent: Option<u32>,
+    handout_megabytes: Option<u32>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -330,6 +340,7 @@ impl Config {
             secrets: Sealer::new(&file.secrets.keys).map_err(|why| wrong("secrets.keys", why))?,
             board: read_board(&file.board, defaults.board)?,
             attendance: read_attendance(&file.attendance, defaults.attendance)?,
+            lesson: read_lesson(&file.lesson, defaults.lesson)?,
             phone: facts.phone.clone(),
             address: facts.address.ko.clone(),
             public_url,
@@ -452,12 +463,24 @@ fn read_studio(file: StudioFile, defaults: StudioSettings) -> Result<StudioSetti
 /// Files lie in the database and in every copy of it: larger ones belong elsewhere.
 const MOST_MEGABYTES: u32 = 200;
 
-fn read_board(file: &BoardFile, defaults: BoardSettings) -> Result<BoardSettings, ConfigError> {
-    let bytes = |name: &'static str, value: Option<u32>, default: usize| match value {
+fn bytes(name: &'static str, megabytes: Option<u32>, default: usize) -> Result<usize, ConfigError> {
+    match megabytes {
         None => Ok(default),
         Some(megabytes) if (1..=MOST_MEGABYTES).contains(&megabytes) => Ok(megabytes as usize * MEGABYTE),
         Some(_) => Err(wrong(name, format!("must be from 1 to {MOST_MEGABYTES}"))),
-    };
+    }
+}
+
+fn read_lesson(file: &LessonFile, defaults: LessonSettings) -> Result<LessonSettings, ConfigError> {
+    let done_percent = file.done_percent.unwrap_or(defaults.done_percent);
+    if !(1..=100).contains(&done_percent) {
+        return Err(wrong("lesson.done_percent", "must be from 1 to 100"));
+    }
+    let handout_bytes = bytes("lesson.handout_megabytes", file.handout_megabytes, defaults.handout_bytes)?;
+    Ok(LessonSettings { done_percent, handout_bytes })
+}
+
+fn read_board(file: &BoardFile, defaults: BoardSettings) -> Result<BoardSettings, ConfigError> {
     Ok(BoardSettings {
         picture_bytes: bytes("board.picture_megabytes", file.picture_megabytes, defaults.picture_bytes)?,
         clip_bytes: bytes("board.clip_megabytes", file.clip_megabytes, defaults.clip_bytes)?,
@@ -608,6 +631,8 @@ mod tests {
             ("[board]\nclip_megabytes = 0", "board.clip_megabytes"),
             ("[attendance]\ncode_minutes = 0", "attendance.code_minutes"),
             ("[board]\npicture_megabytes = 201", "board.picture_megabytes"),
+            ("[lesson]\ndone_percent = 0", "lesson.done_percent"),
+            ("[lesson]\nhandout_megabytes = 201", "lesson.handout_megabytes"),
             ("[mail]\nfrom = 'nobody'", "mail.from"),
             ("[mail]\nsmtp = 'http://a.example'", "mail.smtp"),
             ("[secrets]\nkeys = ['s3cret']", "secrets.keys"),

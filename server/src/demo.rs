@@ -6,6 +6,7 @@
 
 mod board;
 mod broadcast;
+mod lesson;
 mod live;
 mod studio;
 
@@ -126,6 +127,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     board::hang(&past, &people, today).await?;
     live::teach(&past, &people, today, set).await?;
     broadcast::plan(&past, &people, today, set).await?;
+    lesson::record(&past, &people).await?;
     forget_letters(centre).await?;
     Ok(true)
 }

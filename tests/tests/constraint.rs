@@ -316,6 +316,56 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "UPDATE call_answer SET state = 'asked' WHERE id = #2",
     ),
     ("call_answer_event_state_known", "", "UPDATE call_answer_event SET state = 'lost'"),
+    ("lesson_code_once", "lesson.code", "UPDATE lesson SET code = 'E-1'"),
+    ("lesson_place_positive", "", "UPDATE lesson SET place = 0"),
+    ("lesson_title_given", "", "UPDATE lesson SET title = ''"),
+    ("lesson_seconds_positive", "", "UPDATE lesson SET seconds = 0"),
+    ("lesson_spoken_known", "", "UPDATE lesson SET spoken = 'la'"),
+    ("lesson_video_given", "", "UPDATE lesson SET video = ''"),
+    ("lesson_viewers_known", "", "UPDATE lesson SET viewers = 'cats'"),
+    ("lesson_state_known", "", "UPDATE lesson SET state = 'lost'"),
+    ("lesson_one_a_broadcast", "lesson.broadcast_id", "UPDATE lesson SET broadcast_id = #1"),
+    ("lesson_chapter_starts_not_negative", "", "UPDATE lesson_chapter SET starts = -1 WHERE starts = 0"),
+    ("lesson_chapter_title_given", "", "UPDATE lesson_chapter SET title = ''"),
+    (
+        "lesson_chapter_once",
+        "lesson_chapter.lesson_id, lesson_chapter.starts",
+        "UPDATE lesson_chapter SET starts = 0",
+    ),
+    ("lesson_event_kind_known", "", "UPDATE lesson_event SET kind = 'lost'"),
+    ("lesson_progress_position_not_negative", "", "UPDATE lesson_progress SET position = -1"),
+    ("lesson_progress_credit_not_negative", "", "UPDATE lesson_progress SET credit = -1"),
+    (
+        "lesson_progress_once",
+        "lesson_progress.person_id, lesson_progress.lesson_id",
+        "INSERT INTO lesson_progress SELECT * FROM lesson_progress",
+    ),
+    ("caption_language_known", "", "UPDATE caption SET language = 'la'"),
+    ("caption_text_fits", "", "UPDATE caption SET text = ''"),
+    ("caption_of_one", "", "UPDATE caption SET broadcast_id = #2 WHERE id = #1"),
+    ("caption_of_one", "", "UPDATE caption SET lesson_id = NULL WHERE id = #1"),
+    (
+        "caption_one_a_lesson",
+        "caption.lesson_id, caption.language",
+        "UPDATE caption SET language = 'ko' WHERE id = #2",
+    ),
+    (
+        "caption_one_a_broadcast",
+        "caption.broadcast_id, caption.language",
+        "UPDATE caption SET language = 'ko' WHERE id = #4",
+    ),
+    ("handout_title_given", "", "UPDATE handout SET title = ''"),
+    ("handout_viewers_known", "", "UPDATE handout SET viewers = 'cats'"),
+    ("handout_file_type_known", "", "UPDATE handout SET file_type = 'exe'"),
+    ("handout_size_positive", "", "UPDATE handout SET size = 0"),
+    ("handout_key_once", "handout.request_key", "UPDATE handout SET request_key = #1"),
+    ("handout_piece_number_not_negative", "", "UPDATE handout_piece SET number = -1 WHERE number = 0"),
+    ("handout_piece_fits", "", "UPDATE handout_piece SET bytes = ##0"),
+    (
+        "handout_piece_once",
+        "handout_piece.handout_id, handout_piece.number",
+        "UPDATE handout_piece SET number = 0",
+    ),
     ("revision_is_one", "", "INSERT INTO revision (id, accounts) VALUES (2, 0)"),
     ("writer_is_one", "", "INSERT INTO writer (id, turn, stamp) VALUES (2, 0, 0)"),
     ("notice_kind_known", "", "UPDATE notice SET kind = 'pigeon'"),
@@ -434,6 +484,18 @@ INSERT INTO call_answer (id, call_id, person_id, words, consent, state, version,
     (#2, #1, #1, NULL, 1, 'withdrawn', 1, '2021-01-01T00:00:00+00:00'),
     (#3, #2, #1, 'a', 1, 'asked', 1, '2021-01-01T00:00:00+00:00');
 INSERT INTO call_answer_event (id, answer_id, at, state) VALUES (#1, #1, '2021-01-01T00:00:00+00:00', 'asked');
+INSERT INTO lesson (id, code, course_id, place, title, summary, presenter, seconds, spoken, video, viewers, state, broadcast_id, search, version, created_at) VALUES
+    (#1, 'E-1', #1, 1, 'a', '', '', 60, 'ko', 'abc', 'everybody', 'draft', #1, 'a', 1, '2021-01-01T00:00:00+00:00'),
+    (#2, 'E-2', #1, 2, 'b', '', '', 60, 'ko', 'abc', 'everybody', 'draft', NULL, 'b', 1, '2021-01-01T00:00:00+00:00');
+INSERT INTO lesson_chapter (lesson_id, starts, title) VALUES (#1, 0, 'a'), (#1, 10, 'b');
+INSERT INTO lesson_event (id, lesson_id, at, kind) VALUES (#1, #1, '2021-01-01T00:00:00+00:00', 'made');
+INSERT INTO lesson_progress (person_id, lesson_id, position, watched, credit, updated_at) VALUES (#1, #1, 0, '', 30, '2021-01-01T00:00:00+00:00');
+INSERT INTO caption (id, lesson_id, broadcast_id, language, text, created_at) VALUES
+    (#1, #1, NULL, 'ko', 'WEBVTT', '2021-01-01T00:00:00+00:00'), (#2, #1, NULL, 'en', 'WEBVTT', '2021-01-01T00:00:00+00:00'),
+    (#3, NULL, #1, 'ko', 'WEBVTT', '2021-01-01T00:00:00+00:00'), (#4, NULL, #1, 'en', 'WEBVTT', '2021-01-01T00:00:00+00:00');
+INSERT INTO handout (id, course_id, title, viewers, file_type, size, request_key, created_at) VALUES
+    (#1, #1, 'a', 'learners', 'pdf', 2, #1, '2021-01-01T00:00:00+00:00'), (#2, #1, 'b', 'learners', 'pdf', 2, #2, '2021-01-01T00:00:00+00:00');
+INSERT INTO handout_piece (handout_id, number, bytes) VALUES (#1, 0, ##1), (#1, 1, ##2);
 INSERT INTO access (id, at, viewer_id, duty, subject, subject_id) VALUES (#1, '2021-01-01T00:00:00+00:00', #1, 'front_desk', 'run', 'R-1');
 INSERT INTO audit (id, at, actor_id, action, subject, subject_id, fields) VALUES (#1, '2021-01-01T00:00:00+00:00', #1, 'add', 'person', 'x', 'name');
 INSERT INTO notice (id, event, person_id, language, facts, state, tries, uncertain, next_at, created_at) VALUES

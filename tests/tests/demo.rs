@@ -53,6 +53,9 @@ both! {
         assert!(live.has(".live-player") && live.has("form[action$='/ask']"), "{}", live.said());
         assert_eq!(live.all(".question-words").len(), 2);
         assert!(live.said().contains("답변함") && live.said().contains("강사가 번호를 알려 주면"), "{}", live.said());
+        let lesson = site.visitor().get("/lessons").await.expect(200).click("마우스 잡기와 누르기").await.expect(200);
+        assert!(lesson.has(".transcript[lang=ko]") && lesson.has(".transcript[lang=en]") && lesson.has(".lesson-chapters"));
+        assert!(lesson.said().contains("마우스 연습지 (PDF"), "{}", lesson.said());
 
         let catalogue = site.visitor().get("/courses").await.expect(200);
         assert!(catalogue.said().contains("접수중"), "{}", catalogue.said());

@@ -13,6 +13,7 @@ mod demo;
 mod fault;
 mod history;
 mod kill;
+mod lesson;
 mod machine;
 mod notice;
 mod pair;

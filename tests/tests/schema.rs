@@ -13,7 +13,8 @@ use domain::broadcast::entity::{
 };
 use domain::broadcast::question::entity::{question, question_box};
 use domain::calendar::entity::feed;
-use domain::course::entity::{class_session, course, run};
+use domain::course::entity::{class_session, course, handout, handout_piece, run};
+use domain::lesson::entity::{caption, lesson, lesson_chapter, lesson_event, lesson_progress};
 use domain::notice::entity::notice;
 use domain::registration::entity::{application, application_event, ticket, writer};
 use domain::space::entity::{
@@ -47,7 +48,8 @@ both! {
             viewer_sample
             board board_item board_media
             feed
-            class_session course run
+            class_session course handout handout_piece run
+            caption lesson lesson_chapter lesson_event lesson_progress
             notice
             application application_event ticket writer
             allocation closure engagement holiday margin occupation opening seat space thing

@@ -15,6 +15,7 @@ use crate::broadcast::ledger::BroadcastSettings;
 use crate::clock::Clock;
 use crate::fresh::{Cache, Counter};
 use crate::kept::Programme;
+use crate::lesson::LessonSettings;
 use crate::registration::{Shelf, Watchers, Writer, read_turn};
 use crate::seal::Sealer;
 use crate::studio::StudioSettings;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub secrets: Sealer,
     /// What may be put on the boards.
     pub board: BoardSettings,
+    /// What is asked of those who learn by themselves.
+    pub lesson: LessonSettings,
     /// Whether this is the demonstration, which says so on every page.
     pub demonstration: bool,
 }
@@ -65,6 +68,7 @@ impl Default for Settings {
             attendance: AttendanceSettings::default(),
             secrets: Sealer::default(),
             board: BoardSettings::default(),
+            lesson: LessonSettings::default(),
             demonstration: false,
         }
     }

@@ -8,8 +8,10 @@ use sea_orm::DbErr;
 use uuid::Uuid;
 
 use crate::centre::Centre;
+use crate::course::entity::handout;
 use crate::course::store::{Listing, RunView, Still};
 use crate::fresh::Cache;
+use crate::lesson::store::Listed;
 use crate::space::SeatPlan;
 use crate::space::store::Tree;
 
@@ -21,6 +23,8 @@ const LISTINGS: u64 = 500;
 
 const ROOMS: u64 = 1_000;
 
+const COURSES: u64 = 1_000;
+
 pub(crate) struct Programme {
     pub runs: Cache<Uuid, Arc<RunView>>,
     pub listings: Cache<String, Arc<Listing>>,
@@ -28,6 +32,10 @@ pub(crate) struct Programme {
     pub still: Cache<(), Still>,
     pub plans: Cache<Uuid, Arc<SeatPlan>>,
     pub trees: Cache<(), Arc<Tree>>,
+    /// Those that are published, by course and place.
+    pub lessons: Cache<(), Arc<Vec<Listed>>>,
+    /// The files of each course.
+    pub handouts: Cache<Uuid, Arc<Vec<handout::Model>>>,
 }
 
 impl Default for Programme {
@@ -38,6 +46,8 @@ impl Default for Programme {
             still: Cache::new(1),
             plans: Cache::new(ROOMS),
             trees: Cache::new(1),
+            lessons: Cache::new(1),
+            handouts: Cache::new(COURSES),
         }
     }
 }

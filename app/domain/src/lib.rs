@@ -12,6 +12,7 @@ pub mod board;
 pub mod broadcast;
 pub mod course;
 pub mod language;
+pub mod lesson;
 pub mod notice;
 #[cfg(feature = "store")]
 pub mod privacy;

@@ -184,6 +184,8 @@ fn staff_menu(l: Language, viewer: &SignedIn) -> Vec<MenuItem> {
         (Duty::Producer, words::studio::menu(l), "/manage/studio"),
         (Duty::TrainingManager, words::studio::menu(l), "/manage/studio"),
         (Duty::Producer, words::broadcast::broadcasts(l), "/manage/broadcasts"),
+        (Duty::Producer, words::lesson::title(l), "/manage/lessons"),
+        (Duty::TrainingManager, words::lesson::title(l), "/manage/lessons"),
         (Duty::Producer, words::board::menu(l), "/manage/boards"),
         (Duty::TrainingManager, words::board::menu(l), "/manage/boards"),
         (Duty::Administrator, words::board::menu(l), "/manage/boards"),

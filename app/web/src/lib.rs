@@ -17,6 +17,7 @@ pub mod calendar;
 pub mod course;
 #[cfg(feature = "ssr")]
 pub mod ical;
+pub mod lesson;
 #[cfg(feature = "ssr")]
 pub mod notice;
 #[cfg(feature = "ssr")]
@@ -47,6 +48,7 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .merge(board::routes())
         .merge(calendar::routes())
         .merge(course::routes())
+        .merge(lesson::routes())
         .merge(notice::routes())
         .merge(registration::routes())
         .merge(space::routes())

@@ -22,7 +22,7 @@ use uuid::Uuid;
 const NOW: &str = "2021-03-01T09:00:00+09:00";
 
 /// A channel, an encoder, an online run of one class on the third at ten, and a worker that speaks to a YouTube in memory.
-pub(super) struct House {
+pub struct House {
     worker: Reconciler<Memory>,
     pub youtube: Memory,
     pub producer: Visitor,
@@ -32,7 +32,7 @@ pub(super) struct House {
 
 pub(super) const CODE: &str = "P21-014-1";
 
-pub(super) async fn furnish(site: &Site) -> House {
+pub async fn furnish(site: &Site) -> House {
     site.set_time(NOW);
     let (world, refresh_token) = World::with_channel("구청 TV");
     let titled = Titled { id: world.channels[0].id.clone(), title: "구청 TV".into() };

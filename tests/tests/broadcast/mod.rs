@@ -3,6 +3,6 @@
 mod desk;
 mod feed;
 mod history;
-mod life;
+pub mod life;
 mod page;
 pub(crate) mod question;

@@ -225,6 +225,18 @@ impl BoardEditor {
     }
 }
 
+/// Makes recorded lessons, captions and the files of a course: a producer or a training manager.
+#[derive(Clone, Debug)]
+pub struct LessonEditor {
+    person: Uuid,
+}
+
+impl LessonEditor {
+    pub fn id(&self) -> Uuid {
+        self.person
+    }
+}
+
 /// Puts boards up and names them: a training manager or an administrator, who thereby fills none.
 #[derive(Clone, Debug)]
 pub struct BoardFounder {
@@ -241,6 +253,11 @@ impl SignedIn {
     pub fn board_editor(&self) -> Result<BoardEditor, Denied> {
         self.needs(Duty::Producer).or_else(|Denied| self.needs(Duty::TrainingManager))?;
         Ok(BoardEditor { person: self.id() })
+    }
+
+    pub fn lesson_editor(&self) -> Result<LessonEditor, Denied> {
+        self.needs(Duty::Producer).or_else(|Denied| self.needs(Duty::TrainingManager))?;
+        Ok(LessonEditor { person: self.id() })
     }
 
     pub fn board_founder(&self) -> Result<BoardFounder, Denied> {

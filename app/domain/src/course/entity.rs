@@ -107,3 +107,54 @@ pub mod class_session {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub mod handout {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    use crate::course::Viewers;
+    use crate::course::handout::FileType;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "handout")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub course_id: Uuid,
+        pub title: String,
+        pub viewers: Viewers,
+        pub file_type: FileType,
+        /// Bytes.
+        pub size: i32,
+        pub request_key: Uuid,
+        /// Since when its bytes are erased.
+        pub ended_at: Option<DateTime<Utc>>,
+        pub created_by: Option<Uuid>,
+        pub created_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod handout_piece {
+    use sea_orm::entity::prelude::*;
+
+    /// A piece of a file. All are [`crate::board::edit::PIECE`] bytes long but the last.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "handout_piece")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub handout_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub number: i32,
+        pub bytes: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

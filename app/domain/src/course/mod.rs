@@ -14,6 +14,10 @@ pub mod entity;
 #[cfg(feature = "store")]
 pub mod file;
 #[cfg(feature = "store")]
+pub mod handout;
+#[cfg(feature = "store")]
 mod programme;
+#[cfg(feature = "store")]
+pub mod reader;
 #[cfg(feature = "store")]
 pub mod store;

@@ -30,6 +30,15 @@ named! {
 
     pub enum ClassState { Planned = "planned", Cancelled = "cancelled" }
 
+    /// Who may see what belongs to a course: a recorded lesson, a file. Of a course for staff, everybody is staff.
+    pub enum Viewers {
+        Everybody = "everybody",
+        SignedIn = "signed_in",
+        Staff = "staff",
+        /// Those with a place in one of its runs, and who teaches one.
+        Learners = "learners",
+    }
+
     /// Where an application window stands.
     pub enum Window { Unset = "unset", Soon = "soon", Open = "open", Closed = "closed" }
 }

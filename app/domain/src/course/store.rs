@@ -388,6 +388,16 @@ pub async fn find_course<C: ConnectionTrait>(db: &C, id: Uuid) -> Result<Option<
     course::Entity::find_by_id(id).one(db).await
 }
 
+/// The course of a run.
+pub async fn find_course_of(centre: &Centre, run: Uuid) -> Result<Option<course::Model>, DbErr> {
+    let of_run = Query::select()
+        .column(run::Column::CourseId)
+        .from(run::Entity)
+        .and_where(run::Column::Id.eq(run))
+        .to_owned();
+    course::Entity::find().filter(course::Column::Id.in_subquery(of_run)).one(centre.database()).await
+}
+
 /// The accounts that may be named as a run's instructor: id and name, by name.
 pub async fn list_instructors<C: ConnectionTrait>(db: &C) -> Result<Vec<(Uuid, String)>, DbErr> {
     use crate::account::PersonState;

@@ -17,6 +17,7 @@ use crate::broadcast::question::entity::question;
 use crate::centre::Centre;
 use crate::clock::Clock;
 use crate::course::entity::class_session;
+use crate::lesson::entity::lesson_progress;
 use crate::notice::entity::notice;
 use crate::registration::entity::{application, application_event, ticket};
 use crate::studio::entity::{booking, booking_event, call_answer, call_answer_event};
@@ -95,6 +96,7 @@ fn kept_long_enough(purpose: Purpose, now: DateTime<Utc>) -> Condition {
         .add(person::Column::Id.not_in_subquery(people_with_bookings(since)))
         .add(person::Column::Id.not_in_subquery(people_with_answers(since)))
         .add(person::Column::Id.not_in_subquery(people_with_questions(since)))
+        .add(person::Column::Id.not_in_subquery(people_with_lessons(since)))
         .add(person::Column::Id.not_in_subquery(people_on_duty()))
         .add(person::Column::Id.not_in_subquery(people_signed_in(now)))
 }
@@ -191,6 +193,16 @@ fn people_with_questions(since: DateTime<Utc>) -> SelectStatement {
         .into_query()
 }
 
+/// Those who watched a recorded lesson since then, or said so.
+fn people_with_lessons(since: DateTime<Utc>) -> SelectStatement {
+    let said = lesson_progress::Column::SaidAt.gte(since);
+    lesson_progress::Entity::find()
+        .select_only()
+        .column(lesson_progress::Column::PersonId)
+        .filter(lesson_progress::Column::UpdatedAt.gte(since).or(said))
+        .into_query()
+}
+
 async fn erase(
     tx: &DatabaseTransaction,
     clock: &Clock,
@@ -217,6 +229,7 @@ async fn erase(
                 .filter(person::Column::State.eq(PersonState::Active))
                 .exec(tx)
                 .await?;
+            erase_watching(tx, people).await?;
             erase_addresses(tx, people).await
         }
         Purpose::Statutory => {
@@ -250,6 +263,24 @@ async fn end_consent(
     for person in consenting {
         insert_consent(tx, clock, person, purpose, false).await?;
     }
+    Ok(())
+}
+
+/// What they watched, minute by minute. That they finished a lesson is a record of their learning and stays.
+async fn erase_watching(tx: &DatabaseTransaction, people: &[Uuid]) -> Result<(), DbErr> {
+    let theirs = lesson_progress::Column::PersonId.is_in(people.iter().copied());
+    lesson_progress::Entity::delete_many()
+        .filter(theirs.clone())
+        .filter(lesson_progress::Column::DoneAt.is_null())
+        .filter(lesson_progress::Column::SaidAt.is_null())
+        .exec(tx)
+        .await?;
+    lesson_progress::Entity::update_many()
+        .col_expr(lesson_progress::Column::Watched, Expr::value(""))
+        .col_expr(lesson_progress::Column::Position, Expr::value(0))
+        .filter(theirs)
+        .exec(tx)
+        .await?;
     Ok(())
 }
 

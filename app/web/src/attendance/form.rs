@@ -92,7 +92,7 @@ pub async fn attend(
         None => Ok(ask.see_other(&format!("{}#attendance", watch::path(&shown)))),
         Some((status, sentence)) => {
             let sent = Sent { code: Some(sentence), ..Sent::default() };
-            watch::draw(&ask, shown, false, status, sent).await
+            watch::draw(&ask, shown, None, status, sent).await
         }
     }
 }

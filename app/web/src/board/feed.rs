@@ -181,7 +181,7 @@ fn caching(tag: &str, cache: &'static str) -> Caching {
 }
 
 /// Whether the asker has it already.
-fn is_known(asked: &HeaderMap, tag: &str) -> bool {
+pub(crate) fn is_known(asked: &HeaderMap, tag: &str) -> bool {
     let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let mut known = known.flat_map(|value| value.split(','));

@@ -64,7 +64,8 @@ pub async fn add(
     let by = ask.signed_in()?.board_editor()?;
     let face = Face::parse(&face).ok_or(AppError::NotFound)?;
     let board = board_of(&ask, &code).await?;
-    let Sent { input, file } = match Sent::read(request, &ask.centre).await {
+    let largest = Face::ALL.iter().map(|face| most_bytes(&ask.centre, *face)).max().unwrap_or_default();
+    let Sent { input, file } = match Sent::read(request, &ask.centre, largest).await {
         Ok(sent) => sent,
         Err(refusal) => return Ok(refusal),
     };

@@ -19,6 +19,9 @@ mod page;
 mod sent;
 
 #[cfg(feature = "ssr")]
+pub(crate) use {feed::is_known, sent::Sent};
+
+#[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<domain::centre::Centre> {
     use axum::extract::DefaultBodyLimit;
     use axum::routing::{get, post};

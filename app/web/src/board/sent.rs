@@ -25,21 +25,18 @@ const PATIENCE: usize = 2;
 
 impl Sent {
     /// Reads the body of a form with a file or without. No extractor: whoever may not send one is told so before a byte of
-    /// it is read.
-    pub async fn read(request: Request, centre: &Centre) -> Result<Self, Response> {
+    /// it is read. Of a file that is larger than `most` bytes one more than that is kept, which says that it is.
+    pub async fn read(request: Request, centre: &Centre, most: usize) -> Result<Self, Response> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         if !kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
             let input = request.extract_with_state(centre).await?;
             return Ok(Self { input, file: Vec::new() });
         }
         let upload: Multipart = request.extract().await.map_err(IntoResponse::into_response)?;
-        let settings = &centre.settings().board;
-        let most = settings.picture_bytes.max(settings.clip_bytes);
         read(upload, most).await.map_err(IntoResponse::into_response)
     }
 }
 
-/// Of a file that is too large one byte more than `most`, which says that it is.
 async fn read(mut upload: Multipart, most: usize) -> Result<Sent, AppError> {
     let (mut fields, mut file) = (Vec::new(), Vec::new());
     let (mut of_fields, mut of_file) = (0, 0);

@@ -97,7 +97,7 @@ pub async fn ask(
     } else {
         let text = |name: &str| input.text(name).to_owned();
         let typed = Typed { nickname: text("nickname"), words: text("words"), problems, sent: false };
-        watch::draw(&ask, shown, false, status, Sent { typed: Some(typed), ..Sent::default() }).await?
+        watch::draw(&ask, shown, None, status, Sent { typed: Some(typed), ..Sent::default() }).await?
     };
     if let Some(seconds) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

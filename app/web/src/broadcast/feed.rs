@@ -4,8 +4,8 @@ use atom_syndication::{Entry as AtomEntry, Feed, FixedDateTime, Link, Text};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use domain::broadcast::store::{self as broadcasts, Shown};
 use domain::broadcast::OnShow;
+use domain::broadcast::store::{self as broadcasts, Shown};
 use serde_json::{Value, json};
 
 use super::sentence::title;

@@ -258,11 +258,13 @@ async fn draw(
         let host = l.path(&format!("/live/{code}/host"));
         let sheet = l.path(&format!("/manage/broadcasts/{code}/sheet"));
         let thumbnail = format!("/manage/broadcasts/{code}/thumbnail.png");
+        let captions = l.path(&format!("/manage/broadcasts/{code}/captions"));
         view! {
             <Breadcrumb l=l way=way here=heading.clone()/>
             <PageHead title=heading.clone()>
                 <LinkButton href=host small=true>{words::host(l)}</LinkButton>
                 <LinkButton href=sheet look=Look::Secondary small=true>{words::sheet(l)}</LinkButton>
+                <LinkButton href=captions look=Look::Secondary small=true>{crate::words::lesson::of_replay(l)}</LinkButton>
             </PageHead>
             {banner}
             {done.map(|done| view! { <div role="status"><Alert l=l tone=Tone::Success><p>{done}</p></Alert></div> })}

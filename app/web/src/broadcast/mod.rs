@@ -21,6 +21,8 @@ mod manage;
 #[cfg(feature = "ssr")]
 mod place;
 #[cfg(feature = "ssr")]
+mod player;
+#[cfg(feature = "ssr")]
 mod sentence;
 #[cfg(feature = "ssr")]
 mod setup;
@@ -35,6 +37,12 @@ pub(crate) mod watch;
 pub(crate) use beside::Sent;
 #[cfg(feature = "ssr")]
 pub use {channel::lost_banner, watch::Embeds};
+#[cfg(feature = "ssr")]
+pub(crate) use {
+    player::player,
+    sentence::title,
+    watch::{find as watchable, has_replay},
+};
 
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<domain::centre::Centre> {

@@ -100,7 +100,7 @@ pub(super) fn event_word(l: Language, event: BroadcastEvent) -> &'static str {
 }
 
 /// Title and, of a class, its number.
-pub(super) fn title(l: Language, shown: &Shown) -> String {
+pub(crate) fn title(l: Language, shown: &Shown) -> String {
     let title = shown.subject.title_in(l);
     match shown.subject.number {
         Some(number) => words::title_of_class(l, title, number),

@@ -4,8 +4,11 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::broadcast::store::{self as broadcasts, Host, Shown};
 use domain::broadcast::OnShow;
+use domain::broadcast::store::{self as broadcasts, Host, Shown};
+use domain::course::store::find_course_of;
+use domain::lesson::LONGEST;
+use domain::lesson::progress::Watched;
 use domain::seoul;
 use leptos::prelude::*;
 
@@ -13,9 +16,12 @@ use super::LiveSwitch;
 use super::beside::{Beside, Sent, heard};
 use super::feed::{AHEAD, json_ld};
 use super::place::no_place;
+use super::player::player;
 use super::sentence::title;
 use crate::AppError;
 use crate::ask::Ask;
+use crate::course::handouts;
+use crate::lesson::{PlayerFollow, of_replay};
 use crate::ui::{
     Alert, Breadcrumb, Crumb, DescriptionList, EmptyState, Fact, LinkButton, Look, PageHead, Query,
     StructuredItem, StructuredList, Telephone, Tone,
@@ -94,6 +100,13 @@ pub async fn back(ask: Ask) -> Response {
     ask.see_other(ask.path.rsplit_once('/').map_or("/live", |(page, _)| page))
 }
 
+/// Whether the show is over and may be watched again.
+pub(crate) fn has_replay(ask: &Ask, shown: &Shown) -> bool {
+    let now = ask.centre.clock().now();
+    let is_over = shown.row.replay_until.is_some_and(|last| last < seoul::day(now));
+    shown.on_show(now) == OnShow::After && shown.row.video.is_some() && !is_over
+}
+
 /// The word by which an open page knows that it has to be another.
 pub(super) fn word_of(ask: &Ask, shown: &Shown) -> String {
     let show = shown.on_show(ask.centre.clock().now());
@@ -108,20 +121,21 @@ pub async fn state(ask: Ask, Path(code): Path<String>) -> Result<Response, AppEr
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(heard(&ask, &shown).await?)).into_response())
 }
 
-/// `GET /live/{code}?play=1`: `play` shows the replay; what is live is shown at once.
+/// `GET /live/{code}?play=1&at=SECONDS`: `play` shows the replay; what is live is shown at once.
 pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Result<Response, AppError> {
     let shown = match find(&ask, &code).await {
         Err(AppError::Denied(_)) => return no_place(&ask, &code).await,
         found => found?,
     };
-    draw(&ask, shown, query.flag("play"), StatusCode::OK, Sent::done(query.text("done"))).await
+    let at = query.text("at").parse::<u32>().unwrap_or_default().min(LONGEST);
+    draw(&ask, shown, query.flag("play").then_some(at), StatusCode::OK, Sent::done(query.text("done"))).await
 }
 
-/// The page; `sent` is what was sent from it, where that is refused or has just been done.
+/// The page; `play` shows the replay from that second on; `sent` is what was sent from it, where that is refused or has just been done.
 pub(crate) async fn draw(
     ask: &Ask,
     shown: Shown,
-    play: bool,
+    play: Option<u32>,
     status_code: StatusCode,
     sent: Sent,
 ) -> Result<Response, AppError> {
@@ -135,9 +149,11 @@ pub(crate) async fn draw(
     let video = shown.row.video.clone();
     let plays = match show {
         OnShow::Live => video.is_some(),
-        OnShow::After => video.is_some() && !replay_over && play,
+        OnShow::After => video.is_some() && !replay_over && play.is_some(),
         OnShow::Before | OnShow::Cancelled => false,
     };
+    let preparation = preparation(ask, &shown, show).await?;
+    let transcript = of_replay(ask, &shown).await?;
     let heading = title(l, &shown);
     let data = broadcasts::is_public(&shown).then(|| json_ld(ask, &[&shown]));
     let mut response = ask.refuse(status_code, &heading, || {
@@ -161,12 +177,15 @@ pub(crate) async fn draw(
             <PageHead title=heading.clone()/>
             {status(l, &shown, show, is_late, replay_over)}
             {switch}
-            {plays.then(|| video.as_deref().map(|video| player(l, video, &heading)))}
+            {plays.then(|| video.as_deref().map(|video| player(ask, video, &heading, play.unwrap_or_default())))}
             {(show == OnShow::After && video.is_some() && !replay_over && !plays).then(|| view! {
                 <p class="actions"><LinkButton href=l.path(&format!("/live/{code}?play=1"))>{words::watch_replay(l)}</LinkButton></p>
             })}
             {(show == OnShow::Live && plays && subject.run.is_some()).then(|| view! { <p class="live-limit">{words::link_limit(l)}</p> })}
             {beside.draw(l)}
+            {(plays && transcript.is_some()).then(|| view! { <PlayerFollow l=l report=None length=LONGEST watched=Watched::default()/> })}
+            {preparation}
+            {transcript}
             <DescriptionList items=facts/>
             <p class="actions">
                 {course.map(|href| view! { <LinkButton href=href look=Look::Tertiary small=true>{words::to_course(l)}</LinkButton> })}
@@ -179,6 +198,17 @@ pub(crate) async fn draw(
         response.extensions_mut().insert(Embeds);
     }
     Ok(response)
+}
+
+/// What belongs to the course of a class: what to prepare while there is time, and its files at any time.
+async fn preparation(ask: &Ask, shown: &Shown, show: OnShow) -> Result<Option<AnyView>, AppError> {
+    let Some(run) = &shown.subject.run else { return Ok(None) };
+    let Some(course) = find_course_of(&ask.centre, run.id).await? else { return Ok(None) };
+    let (l, files) = (ask.language, handouts(ask, &course).await?);
+    let materials = (show == OnShow::Before && !course.materials.is_empty()).then(|| {
+        view! { <DescriptionList items=vec![Fact::new(words::prepare(l), course.materials)]/> }
+    });
+    Ok(Some(view! { {materials} {files} }.into_any()))
 }
 
 /// What the reader is to know now.
@@ -199,17 +229,4 @@ fn status(
         OnShow::After => (Tone::Information, words::watch_after(l)),
     };
     view! { <div role="status"><Alert l=l tone=tone><p>{sentence}</p></Alert></div> }
-}
-
-/// YouTube's player without cookies, and the way to YouTube's own program.
-fn player(l: Language, video: &str, title: &str) -> impl IntoView + use<> {
-    let source = format!("https://www.youtube-nocookie.com/embed/{video}?rel=0&hl={}", l.code());
-    let watch = format!("https://www.youtube.com/watch?v={video}");
-    let title = title.to_owned();
-    view! {
-        <div class="live-player">
-            <iframe src=source title=title allow="fullscreen; picture-in-picture" referrerpolicy="strict-origin-when-cross-origin"></iframe>
-        </div>
-        <p><a href=watch rel="noreferrer">{words::on_youtube(l)}</a></p>
-    }
 }

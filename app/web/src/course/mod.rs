@@ -2,10 +2,12 @@
 
 mod calendar;
 mod catalogue;
+mod handout;
 mod home;
 mod manage;
 mod run;
 
+pub(crate) use handout::part as handouts;
 pub use manage::import_problem;
 pub use run::draw_run;
 pub(crate) use run::find;
@@ -26,6 +28,7 @@ pub fn routes() -> Router<Centre> {
         .route("/courses", get(catalogue::catalogue))
         .route("/courses/{code}", get(run::run))
         .route("/courses/{code}/calendar.ics", get(calendar::calendar))
+        .merge(handout::routes())
         .merge(manage::routes())
 }
 
@@ -37,7 +40,7 @@ pub(crate) fn title(l: Language, course: &domain::course::entity::course::Model)
     }
 }
 
-fn category_word(l: Language, category: Category) -> &'static str {
+pub(crate) fn category_word(l: Language, category: Category) -> &'static str {
     match category {
         Category::Basic => words::category_basic(l),
         Category::Practical => words::category_practical(l),

@@ -46,6 +46,8 @@ pub async fn draw_run(
         Some(count) => past(l, count).into_any(),
         None => crate::registration::part(ask, &view.run, refused).await?,
     };
+    let lessons = crate::lesson::of_course(ask, &view.course).await?;
+    let files = super::handouts(ask, &view.course).await?;
     let heading = title(l, &view.course);
     Ok(ask.refuse(status, &heading.clone(), move || {
         let way = vec![Crumb::new(l, words::title(l), "/courses")];
@@ -66,6 +68,8 @@ pub async fn draw_run(
             })}
             <DescriptionList items=facts(l, &view)/>
             {part}
+            {files}
+            {lessons}
             <section aria-labelledby="sessions-title">
                 <h2 class="section-title" id="sessions-title">{words::sessions(l)}</h2>
                 <div class="actions">

@@ -148,6 +148,7 @@ pub async fn list(ask: Ask) -> Result<Response, AppError> {
     courses.sort_by_key(|course| {
         (course.application.state != State::Offered, !course.application.state.is_live())
     });
+    let lessons = crate::lesson::begun(&ask).await?;
     Ok(ask.page(words::my_courses(l), move || {
         let rows: Vec<Vec<Cell>> = courses.iter().map(|course| my_row(l, course)).collect();
         let columns = [words::course(l), words::state(l), words::seat(l), words::dates(l)].map(Column::text);
@@ -165,6 +166,7 @@ pub async fn list(ask: Ask) -> Result<Response, AppError> {
             } else {
                 view! { <Table caption=words::my_courses(l) hidden_caption=true columns=columns.into() rows=rows/> }.into_any()
             }}
+            {lessons}
         }
     }))
 }

@@ -17,7 +17,7 @@ use crate::ask::Ask;
 use crate::course::category_word;
 use crate::ui::{
     Alert, Breadcrumb, Button, Cell, Choice, Column, Crumb, EmptyState, Form, Hidden, Input, LinkButton,
-    PageHead, Problems, Query, RadioGroup, Select, Table, TextArea, TextInput, Tone,
+    Look, PageHead, Problems, Query, RadioGroup, Select, Table, TextArea, TextInput, Tone,
 };
 use crate::words::{Language, course as words};
 
@@ -182,6 +182,7 @@ fn draw(ask: &Ask, course: Option<&course::Model>, drawn: Drawn) -> Response {
     let heading = course.map_or_else(|| words::new_course(l).to_owned(), |course| course.title.clone());
     let path = course.map_or("/manage/courses/new".into(), |course| format!("/manage/courses/{}", course.id));
     let version = course.map(|course| course.version.to_string());
+    let files = course.map(|course| l.path(&format!("/manage/courses/{}/handouts", course.id)));
     ask.refuse(drawn.status, &heading.clone(), move || {
         let way = vec![
             Crumb::new(l, words::runs(l), "/manage/runs"),
@@ -191,7 +192,11 @@ fn draw(ask: &Ask, course: Option<&course::Model>, drawn: Drawn) -> Response {
         let audiences = Audience::ALL.iter().map(|it| Choice::new(it.as_str(), audience_word(l, *it))).collect();
         view! {
             <Breadcrumb l=l way=way here=heading.clone()/>
-            <PageHead title=heading/>
+            <PageHead title=heading>
+                {files.map(|href| view! {
+                    <LinkButton href=href look=Look::Secondary small=true>{crate::words::lesson::files(l)}</LinkButton>
+                })}
+            </PageHead>
             {drawn.saved.then(|| view! {
                 <div role="status"><Alert l=l tone=Tone::Success><p>{words::done_saved(l)}</p></Alert></div>
             })}
