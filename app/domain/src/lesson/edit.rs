@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::account::{LessonEditor, record};
 use crate::board::edit::Way;
 use crate::broadcast::store::Shown;
-use crate::broadcast::{OnShow, VideoId, on_show};
+use crate::broadcast::{OnShow, VideoId};
 use crate::centre::{Centre, turn};
 use crate::course::entity::{course, run};
 use crate::course::{Line, Viewers, search_key};
@@ -100,7 +100,7 @@ pub async fn make_of_replay(
     let video = replay.row.video.as_deref().and_then(VideoId::parse).ok_or(Refusal::NoReplay)?;
     let of_run = replay.subject.run.as_ref().ok_or(Refusal::NoReplay)?;
     let (now, subject) = (centre.clock().now(), &replay.subject);
-    let show = on_show(replay.row.state, subject.starts_at, subject.ends_at, now);
+    let show = replay.on_show(now);
     if show != OnShow::After || replay.row.replay_until.is_some_and(|last| last < seoul::day(now)) {
         return Err(Refusal::NoReplay.into());
     }
