@@ -11,7 +11,7 @@ import { expect, expectAccessible, expectNoSidewaysScroll, fillSignUp, newcomer,
 import { test } from './support/youtube.ts';
 
 // YouTube is spoken to every few seconds, and around the start of a class it is looked at every half minute.
-test.describe.configure({ timeout: 240_000 });
+test.describe.configure({ timeout: 180_000 });
 const soon = { timeout: 30_000 };
 const inAWhile = { timeout: 90_000 };
 
