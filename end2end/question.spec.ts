@@ -36,7 +36,7 @@ async function expectFit(page: Page): Promise<void> {
   await expectAccessible(page);
 }
 
-test('a learner asks, the instructor hides, closes and shows a code, and the player goes on', async ({ page, somebody, watcher }) => {
+test('a learner asks, the instructor hides it and closes the box, and the player goes on', async ({ page, somebody, watcher }) => {
   test.setTimeout(150_000);
   // A refused form is what this is about, and an island's form is answered with the status of any form.
   watcher.expect(/^status (422|429): .*\/(ask|attend)$/);

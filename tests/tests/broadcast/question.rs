@@ -300,6 +300,11 @@ both! {
         let guest = site.resident("홍길동").await;
         let page = guest.get(PAGE).await.expect(200);
         assert!(page.has(".live-player") && !page.said().contains("질문"), "{}", page.said());
+        let sent = [("nickname", "손님"), ("words", "왜요?"), ("key", "00000000-0000-0000-0000-000000000009")];
+        let before = site.tables().await;
+        let page = guest.post(&format!("{PAGE}/ask"), &sent).await.expect(409);
+        assert!(page.said().contains("지금은 질문을 보낼 수 없습니다"), "{}", page.said());
+        before.assert_same(&site.tables().await);
         let desk = class.producer.get(DESK).await.expect(200);
         assert!(!desk.has(".attendance"), "an event has no attendance");
         desk.form("form[action$='/host/questions']").submit().await.expect(200);

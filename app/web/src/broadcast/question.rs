@@ -166,8 +166,9 @@ pub fn QuestionBox(l: Language, path: String, asked: Asked, typed: Typed) -> imp
         Asking::Over => view! { <p>{words::over(l)}</p> }.into_any(),
         Asking::Nothing => ().into_any(),
     };
-    let is_there = Memo::new(move |_| place.get() != Asking::Nothing);
     let whole = problem("");
+    // A refusal is said also where the box went away meanwhile.
+    let is_there = Memo::new(move |_| place.get() != Asking::Nothing || whole.get().is_some());
     view! {
         <div role="status">
             {move || said.get().map(|sentence| view! { <p>{sentence}</p> })}
@@ -179,7 +180,7 @@ pub fn QuestionBox(l: Language, path: String, asked: Asked, typed: Typed) -> imp
                     {move || whole.get().map(|sentence| view! { <p class="form-hint-invalid" id="question-problem">{sentence}</p> })}
                 </div>
                 {form.clone()}
-                {move || asked.with(|asked| asked.lines.is_empty()).then(|| view! { <p>{words::none(l)}</p> })}
+                {move || asked.with(|asked| asked.lines.is_empty() && asked.asking != Asking::Nothing).then(|| view! { <p>{words::none(l)}</p> })}
                 <ul class="question-list">
                     <For each=move || asked.get().lines key=|line| (line.id, line.state) let:line>
                         <li>{question(l, &line)}</li>
