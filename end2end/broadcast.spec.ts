@@ -203,7 +203,7 @@ test('an online class is planned, watched, ended and watched again', async ({ pa
   await expectFit(other);
   const plain = await withPlayer(await somebody({ javaScriptEnabled: false, storageState: await watcher.context().storageState() }));
   await plain.goto(`/live/${code}`);
-  await expect(plain.getByRole('status')).toContainText('아직 시작하지 않았습니다');
+  await expect(plain.getByRole('main')).toContainText('아직 시작하지 않았습니다');
 
   await teacher.goto(`/live/${code}/host`);
   await expect(teacher.getByRole('main')).toContainText('아직 방송 전입니다');
@@ -222,7 +222,7 @@ test('an online class is planned, watched, ended and watched again', async ({ pa
   await expect(end).toBeVisible(soon);
   await expectFit(teacher);
   await end.click();
-  await expect(teacher.getByRole('status')).toContainText('끝내도록 했습니다');
+  await expect(teacher.getByText('끝내도록 했습니다')).toBeVisible();
   await expect(teacher.getByRole('main')).toContainText('방송이 끝났습니다', soon);
   await expectFit(teacher);
 

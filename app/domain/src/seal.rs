@@ -66,6 +66,11 @@ impl Sealer {
         Ok(Self { keys: read })
     }
 
+    /// Whether anything can be sealed.
+    pub fn has_keys(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
     /// Seals a text for a purpose such as `channel:<uuid>:refresh_token`: moved to another row it doesn't open.
     pub fn seal(&self, text: &str, purpose: &str) -> Result<String, SealError> {
         let key = self.keys.first().ok_or(SealError::NoKey)?;

@@ -28,6 +28,10 @@ pub async fn plan(
     today: DateTime<Utc>,
     set: impl Fn(DateTime<Utc>),
 ) -> Result<(), Failure> {
+    // Where there is a key, a channel can be connected for real, and none is made up.
+    if centre.settings().secrets.has_keys() {
+        return Ok(());
+    }
     let producer = people.known[3].producer()?;
     set(today - Duration::days(14));
     let setup = connect(centre, &producer).await?;
