@@ -331,6 +331,12 @@ pub enum OnShow {
     Cancelled,
 }
 
+/// A show by hand whose end nobody has pressed is over so long after it was to end.
+const FORGOTTEN: TimeDelta = TimeDelta::hours(3);
+
+/// A show by hand is begun so long before its start at the earliest.
+pub const EARLIEST: TimeDelta = TimeDelta::hours(1);
+
 /// When a show is to be, and when it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
@@ -355,7 +361,8 @@ pub fn on_show(state: State, times: Times, now: DateTime<Utc>) -> OnShow {
         State::Complete | State::Filed => OnShow::After,
         State::Cancelled => OnShow::Cancelled,
         State::Manual if times.ended_at.is_some() => OnShow::After,
-        State::Manual if times.started_at.is_some() => OnShow::Live,
+        State::Manual if times.started_at.is_some() && now < times.ends_at + FORGOTTEN => OnShow::Live,
+        State::Manual if times.started_at.is_some() => OnShow::After,
         State::Manual => by_time,
         // Whatever we know of YouTube, what should have begun is shown where there is something to show.
         _ => match by_time {

@@ -20,11 +20,10 @@ use crate::centre::Centre;
 /// How often one asks for a playlist that YouTube has not made yet. Much longer than a call takes: who asks claims it.
 const PATIENCE: TimeDelta = TimeDelta::minutes(5);
 
-/// A playlist that is still to be made, and who may find it.
+/// A playlist that is still to be made.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Missing {
     pub row: playlist::Model,
-    privacy: Privacy,
 }
 
 /// The playlists that these broadcasts want and that aren't there. A private broadcast wants none.
@@ -32,7 +31,7 @@ pub(super) fn missing(centre: &Centre, rows: &[&broadcast::Model], subjects: &Su
     let now = centre.clock().now();
     let mut missing: HashMap<(Uuid, Uuid), Missing> = HashMap::new();
     for row in rows {
-        let is_there = row.video.is_some() && row.state != State::Attention;
+        let is_there = row.video.is_some() && !matches!(row.state, State::Attention | State::Filed);
         let wants = is_there && row.listed.is_none() && row.privacy != Privacy::Private;
         let (Some(run), Some(channel)) = (row.run_id, row.channel_id) else { continue };
         let known = subjects.playlist(run, channel);
@@ -49,19 +48,12 @@ pub(super) fn missing(centre: &Centre, rows: &[&broadcast::Model], subjects: &Su
                 youtube: None,
                 looked_at: None,
             });
-            Missing { row, privacy: broadcast_privacy(rows, run, channel) }
+            Missing { row }
         });
     }
     let mut missing: Vec<Missing> = missing.into_values().collect();
     missing.sort_by_key(|it| (it.row.run_id, it.row.channel_id));
     missing
-}
-
-/// Whoever may find one of its broadcasts may find the playlist.
-fn broadcast_privacy(rows: &[&broadcast::Model], run: Uuid, channel: Uuid) -> Privacy {
-    let of_run = |row: &&&broadcast::Model| (row.run_id, row.channel_id) == (Some(run), Some(channel));
-    let is_public = rows.iter().filter(of_run).any(|row| row.privacy == Privacy::Public);
-    if is_public { Privacy::Public } else { Privacy::Unlisted }
 }
 
 impl Missing {
@@ -94,7 +86,8 @@ impl Missing {
     pub fn follow_up(&self, outcome: &Outcome) -> Option<Call> {
         match outcome {
             Outcome::Done(Answer::Playlists(all)) if all.iter().all(|it| it.title != self.row.title) => {
-                Some(Call::InsertPlaylist { title: self.row.title.clone(), privacy: self.privacy })
+                // Found by those who know its address, as most of what is in it.
+                Some(Call::InsertPlaylist { title: self.row.title.clone(), privacy: Privacy::Unlisted })
             }
             _ => None,
         }

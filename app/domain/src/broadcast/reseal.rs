@@ -12,6 +12,8 @@ use crate::seal::SealError;
 pub enum ResealError {
     #[error("the secret of {what} is left as it was, and so are all others: {why}")]
     Seal { what: String, why: SealError },
+    #[error("{0} was connected anew meanwhile: please run it again")]
+    Meanwhile(String),
     #[error(transparent)]
     Db(#[from] DbErr),
 }
@@ -27,10 +29,13 @@ pub async fn reseal(centre: &Centre) -> Result<usize, ResealError> {
         let what = || format!("channel {}", row.id);
         let new = secrets.reseal(&old, &channels::purpose(row.id));
         let Some(new) = new.map_err(|why| ResealError::Seal { what: what(), why })? else { continue };
-        // A grant that was renewed since is sealed anew already.
         let change = channel::ActiveModel { sealed_grant: Set(Some(new)), ..Default::default() };
         let same = channel::Column::Id.eq(row.id).and(channel::Column::SealedGrant.eq(old));
-        count += channel::Entity::update_many().set(change).filter(same).exec(&tx).await?.rows_affected;
+        let written = channel::Entity::update_many().set(change).filter(same).exec(&tx).await?;
+        if written.rows_affected == 0 {
+            return Err(ResealError::Meanwhile(what()));
+        }
+        count += 1;
     }
     for row in encoder::Entity::find().all(&tx).await? {
         let Some(old) = row.sealed_key else { continue };
@@ -39,8 +44,12 @@ pub async fn reseal(centre: &Centre) -> Result<usize, ResealError> {
         let Some(new) = new.map_err(|why| ResealError::Seal { what: what(), why })? else { continue };
         let change = encoder::ActiveModel { sealed_key: Set(Some(new)), ..Default::default() };
         let same = encoder::Column::Id.eq(row.id).and(encoder::Column::SealedKey.eq(old));
-        count += encoder::Entity::update_many().set(change).filter(same).exec(&tx).await?.rows_affected;
+        let written = encoder::Entity::update_many().set(change).filter(same).exec(&tx).await?;
+        if written.rows_affected == 0 {
+            return Err(ResealError::Meanwhile(what()));
+        }
+        count += 1;
     }
     tx.commit().await?;
-    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    Ok(count)
 }

@@ -17,8 +17,8 @@ use crate::broadcast::entity::{broadcast, broadcast_event, channel, encoder, vie
 use crate::broadcast::plan::{Record, Wanted};
 use crate::broadcast::reconcile::note;
 use crate::broadcast::wanted::{Holders, OfRun, Subject, Subjects};
-use crate::broadcast::{BroadcastEvent, ChannelState, OnShow, State, Times, VideoId, on_show};
-use crate::centre::Centre;
+use crate::broadcast::{BroadcastEvent, ChannelState, EARLIEST, OnShow, State, Times, VideoId, on_show};
+use crate::centre::{Centre, turn};
 use crate::course::entity::{class_session, course, run};
 use crate::course::{ClassState, Mode, RunState};
 use crate::registration::State as Standing;
@@ -112,8 +112,13 @@ impl Shown {
     }
 
     /// Whether it can be begun: of what goes by YouTube, before it is live; by hand, once.
-    pub fn may_start(&self) -> bool {
-        may_start(&self.row)
+    pub fn may_start(&self, now: DateTime<Utc>) -> bool {
+        may_start(&self.row) && !self.is_early(now)
+    }
+
+    /// What begins by hand begins at once: nobody presses days before by mistake.
+    fn is_early(&self, now: DateTime<Utc>) -> bool {
+        self.row.state == State::Manual && now < self.subject.starts_at - EARLIEST
     }
 
     pub fn may_end(&self) -> bool {
@@ -401,7 +406,8 @@ impl Change<'_> {
         change: impl FnOnce(&broadcast::Model) -> Result<broadcast::ActiveModel, Refusal>,
     ) -> Result<(), BroadcastError> {
         let tx = self.centre.begin().await?;
-        // Takes the lock before it looks.
+        // Takes the lock before it looks, and has lists read anew that go by the end of a consent.
+        turn(&tx).await?;
         let touched = broadcast::ActiveModel { code: Set(self.code.to_owned()), ..Default::default() };
         let of_code = broadcast::Column::Code.eq(self.code);
         broadcast::Entity::update_many().set(touched).filter(of_code.clone()).exec(&tx).await?;
@@ -486,6 +492,9 @@ fn may_end(row: &broadcast::Model) -> bool {
 /// Asks for the show to begin now: without it, it begins with the first picture. By hand it is live from now on.
 pub async fn ask_start(centre: &Centre, by: &Host, code: &str) -> Result<(), BroadcastError> {
     let now = centre.clock().now();
+    if find(centre, code).await?.is_some_and(|shown| shown.is_early(now)) {
+        return Err(Refusal::NotNow.into());
+    }
     let states = [State::Created, State::Bound, State::Armed, State::Manual];
     let event = BroadcastEvent::StartAsked;
     let act = Change { centre, code, version: None, states: &states, by: by.id(), event, note: None };
@@ -531,15 +540,19 @@ pub async fn paste_link(
     let states = [BEFORE.as_slice(), &[State::Live, State::Manual]].concat();
     let note = Some(video.as_str().to_owned());
     let act = Change { centre, code, version: None, states: &states, by: by.id(), event, note };
-    act.make(|_| {
+    act.make(|row| {
         Ok(broadcast::ActiveModel {
             state: Set(State::Manual),
             trouble: Set(None),
             said: Set(None),
+            // What was pressed concerned another video.
+            started_at: Set(row.started_at.filter(|_| row.state != State::Manual)),
+            ended_at: Set(row.ended_at.filter(|_| row.state != State::Manual)),
             video: Set(Some(video.into_string())),
             drawn: Set(None),
             listed: Set(None),
-            list_doubt: Set(false),
+            // It may be the one that stands there.
+            list_doubt: Set(true),
             // Whoever takes over also sees to the encoder.
             bound: Set(None),
             under_way: Set(None),

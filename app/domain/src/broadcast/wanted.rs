@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::account::Audience;
-use crate::broadcast::call::Draft;
+use crate::broadcast::call::{Draft, Privacy};
 use crate::broadcast::entity::{broadcast, broadcast_template, encoder, playlist};
 use crate::broadcast::plan::{Record, Wanted};
 use crate::broadcast::{Facts, Template, Thumbnail};
@@ -241,12 +241,13 @@ impl Holders {
     ) -> Wanted {
         let stream = subjects.encoder(row).and_then(|encoder| encoder.stream.clone());
         let today = seoul::day(centre.clock().now());
+        let is_listed = row.privacy != Privacy::Private;
         let playlist =
             row.run_id.zip(row.channel_id).and_then(|(run, channel)| subjects.playlist(run, channel));
         Wanted {
             draft: subject.wanted(centre, row, record),
             thumbnail: subject.thumbnail(),
-            playlist: playlist.and_then(|playlist| playlist.youtube.clone()),
+            playlist: playlist.filter(|_| is_listed).and_then(|playlist| playlist.youtube.clone()),
             stream_taken: stream.as_ref().is_some_and(|stream| self.taken(stream, row.id)),
             stream,
             cancelled: subject.cancelled || row.unwanted,

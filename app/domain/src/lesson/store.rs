@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrde
 use uuid::Uuid;
 
 use crate::account::{LessonEditor, SignedIn};
+use crate::broadcast::entity::broadcast;
 use crate::centre::Centre;
 use crate::course::entity::course;
 use crate::course::reader::Reader;
@@ -22,12 +23,14 @@ use crate::seoul;
 pub struct Listed {
     pub lesson: lesson::Model,
     pub course: course::Model,
+    /// Of a lesson made of a replay: until when the presenter consents to that.
+    pub consent_until: Option<NaiveDate>,
 }
 
 impl Listed {
     /// Whether the consent of whoever presents has ended.
     pub fn is_over(&self, today: NaiveDate) -> bool {
-        self.lesson.shown_until.is_some_and(|last| last < today)
+        [self.lesson.shown_until, self.consent_until].into_iter().flatten().any(|last| last < today)
     }
 
     /// Whether it is in the library for this reader.
@@ -102,10 +105,15 @@ async fn list(centre: &Centre, wanted: Condition) -> Result<Vec<Listed>, DbErr> 
         .filter(course::Column::Id.is_in(lessons.iter().map(|lesson| lesson.course_id)))
         .all(db)
         .await?;
+    let replays = broadcast::Entity::find()
+        .filter(broadcast::Column::Id.is_in(lessons.iter().filter_map(|lesson| lesson.broadcast_id)))
+        .all(db)
+        .await?;
     let courses: HashMap<Uuid, course::Model> = courses.into_iter().map(|it| (it.id, it)).collect();
     let listed = |lesson: lesson::Model| {
         let course = courses.get(&lesson.course_id)?.clone();
-        Some(Listed { lesson, course })
+        let replay = lesson.broadcast_id.and_then(|id| replays.iter().find(|row| row.id == id));
+        Some(Listed { consent_until: replay.and_then(|row| row.replay_until), lesson, course })
     };
     let mut listed: Vec<Listed> = lessons.into_iter().filter_map(listed).collect();
     // Stable, so that the order within a course stays.

@@ -9,7 +9,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::account::{LessonEditor, record};
-use crate::centre::Centre;
+use crate::centre::{Centre, turn};
 use crate::clock::Clock;
 use crate::lesson::Spoken;
 use crate::lesson::caption::{CAPTION_BYTES, CaptionProblem, Wrong, parse};
@@ -61,6 +61,8 @@ pub async fn put(
         Of::Broadcast(id) => (None, Some(id)),
     };
     let tx = centre.begin().await?;
+    // Two first uploads of one language come one after the other.
+    turn(&tx).await?;
     caption::Entity::delete_many()
         .filter(of.condition())
         .filter(caption::Column::Language.eq(language))

@@ -75,7 +75,16 @@ pub fn CodeEntry(
         let state = state.clone();
         when_told(CODE, move || {
             let state = state.clone();
-            spawn_local(async move { fetch(&state).await.into_iter().for_each(|now| entry.set(now)) });
+            spawn_local(async move {
+                let Some(now) = fetch::<Entry>(&state).await else { return };
+                // Another code has nothing to do with what was typed for the one before.
+                let was_open = matches!(entry.get_untracked(), Entry::Open { .. });
+                if matches!(now, Entry::Open { .. }) && !was_open {
+                    typed.set(String::new());
+                    wrong.set(None);
+                }
+                entry.set(now);
+            });
         });
     });
     let enter = move |event: SubmitEvent| {

@@ -143,7 +143,12 @@ fn refused(l: Language, refusal: QuestionRefusal) -> Result<(StatusCode, Problem
     Ok((status, problems, wait))
 }
 
-/// `GET /live/{code}/host/questions`
+/// `GET` of what is only sent, two steps below the page of whoever presents.
+pub async fn back_to_desk(ask: Ask, Path((code, ..)): Path<(String, String, String)>) -> Response {
+    ask.see_other(&format!("/live/{code}/host"))
+}
+
+/// `GET /live/{code}/host/desk`
 pub async fn desk(ask: Ask, Path(code): Path<String>) -> Result<Response, AppError> {
     let (shown, by) = host::find(&ask, &code).await?;
     done(&ask, &by, &shown, InPlace(true)).await

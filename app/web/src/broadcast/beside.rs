@@ -28,9 +28,9 @@ impl Sent {
 }
 
 /// The words by which an open page knows which of its parts have to be others.
-pub(super) async fn heard(ask: &Ask, shown: &Shown) -> Result<Heard, AppError> {
+pub(super) async fn heard(ask: &Ask, shown: &Shown, at: watch::Side) -> Result<Heard, AppError> {
     Ok(Heard {
-        show: watch::word_of(ask, shown),
+        show: watch::word_of(ask, shown, at),
         questions: ask::word_of(ask, shown).await?,
         code: attendance::word_of(ask, shown).await?,
     })

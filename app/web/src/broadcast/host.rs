@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use super::LiveSwitch;
 use super::beside::{BesideHost, heard};
 use super::sentence::{encoder_sentence, refused, title, trouble_sentence};
+use super::watch::Side;
 use crate::AppError;
 use crate::ask::Ask;
 use crate::ui::{
@@ -98,9 +99,9 @@ pub(crate) async fn draw(
     let (code, state) = (shown.row.code.clone(), shown.row.state);
     let heading = words::host_of(l, title(l, shown));
     // Before the rest is read, so that what changes meanwhile is heard of.
-    let parts = heard(ask, shown).await?;
+    let parts = heard(ask, shown, Side::Presenting).await?;
     let beside = BesideHost::load(ask, shown).await?;
-    let (begins, ends) = (shown.may_start(), shown.may_end());
+    let (begins, ends) = (shown.may_start(ask.centre.clock().now()), shown.may_end());
     let is_manual = state == State::Manual;
     Ok(ask.refuse(status, &heading.clone(), || {
         let subject = &shown.subject;
@@ -136,7 +137,7 @@ pub(crate) async fn draw(
             <section class="host-now" aria-labelledby="host-state">
                 <h2 class="host-state" id="host-state">{stand(l, &shown.row)}</h2>
                 {picture.map(|said| view! { <p>{words::picture(l)} " · " {said}</p> })}
-                <LiveSwitch l=l path=path("state") state=parts milliseconds=None/>
+                <LiveSwitch l=l path=path("host/state") state=parts milliseconds=None/>
                 {begins.then(|| view! {
                     <Form l=l action=path("start")><Button>{words::start(l)}</Button></Form>
                     <p>{if is_manual { words::start_by_hand_hint(l) } else { words::start_hint(l) }}</p>

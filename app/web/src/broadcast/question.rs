@@ -221,12 +221,17 @@ fn question(l: Language, line: &Line) -> impl IntoView + use<> {
     }
 }
 
+/// Where the island reads what stands on it; `path` takes what is sent.
+fn desk_of(path: &str) -> String {
+    path.replace("/host/questions", "/host/desk")
+}
+
 /// All questions beside whoever presents, with what they do about each. How many wait is read aloud, and nothing else.
 #[island]
 pub fn QuestionDesk(l: Language, path: String, desk: Desk) -> impl IntoView {
     let desk = RwSignal::new(desk);
     let failed = RwSignal::new(false);
-    let list = path.clone();
+    let list = desk_of(&path);
     Effect::new(move || {
         let list = list.clone();
         when_told(QUESTIONS, move || {

@@ -47,7 +47,7 @@ pub async fn page(ask: Ask, Path(code): Path<String>) -> Result<Response, AppErr
             Fact::new(words::sheet_watch(l), format!("{}/live/{code}", ask.centre.settings().public_url)),
         ];
         let lines: Vec<_> = CheckItem::ALL.iter().map(|item| line(l, &code, *item, &ticked)).collect();
-        let (begins, ends) = (shown.may_start(), shown.may_end());
+        let (begins, ends) = (shown.may_start(ask.centre.clock().now()), shown.may_end());
         let phone = ask.centre.settings().phone.clone();
         view! {
             <Breadcrumb l=l way=way here=words::sheet(l)/>

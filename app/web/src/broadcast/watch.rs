@@ -107,18 +107,30 @@ pub(crate) fn has_replay(ask: &Ask, shown: &Shown) -> bool {
     shown.on_show(now) == OnShow::After && shown.row.video.is_some() && !is_over
 }
 
-/// The word by which an open page knows that it has to be another.
-pub(super) fn word_of(ask: &Ask, shown: &Shown) -> String {
+/// The word by which an open page knows that it has to be another. Whoever watches sees no more of the state than what is
+/// on show: their player goes on.
+pub(super) fn word_of(ask: &Ask, shown: &Shown, at: Side) -> String {
     let show = shown.on_show(ask.centre.clock().now());
     let times = (shown.subject.starts_at.timestamp(), shown.subject.ends_at.timestamp());
     let video = shown.row.video.as_deref().unwrap_or_default();
-    format!("{show:?} {video} {times:?} {}", shown.row.state.as_str())
+    match at {
+        Side::Watching => format!("{show:?} {video} {times:?}"),
+        Side::Presenting => format!("{show:?} {video} {times:?} {}", shown.row.state.as_str()),
+    }
 }
 
-/// `GET /live/{code}/state`
+/// Which of a show's pages is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Watching,
+    Presenting,
+}
+
+/// `GET /live/{code}/state`, and `…/host/state` for the page of whoever presents.
 pub async fn state(ask: Ask, Path(code): Path<String>) -> Result<Response, AppError> {
     let shown = find(&ask, &code).await?;
-    Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(heard(&ask, &shown).await?)).into_response())
+    let at = if ask.path.ends_with("/host/state") { Side::Presenting } else { Side::Watching };
+    Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(heard(&ask, &shown, at).await?)).into_response())
 }
 
 /// `GET /live/{code}?play=1&at=SECONDS`: `play` shows the replay; what is live is shown at once.
@@ -142,7 +154,7 @@ pub(crate) async fn draw(
     let (l, now) = (ask.language, ask.centre.clock().now());
     let (show, code) = (shown.on_show(now), shown.row.code.clone());
     // Before the rest is read, so that what changes meanwhile is heard of.
-    let parts = heard(ask, &shown).await?;
+    let parts = heard(ask, &shown, Side::Watching).await?;
     let beside = Beside::load(ask, &shown, sent).await?;
     let is_host = ask.viewer.as_ref().is_some_and(|viewer| Host::of(viewer, &shown.subject).is_some());
     let replay_over = shown.row.replay_until.is_some_and(|last| last < seoul::day(now));

@@ -46,6 +46,7 @@ pub fn PlayerFollow(l: Language, report: Option<String>, length: u32, watched: W
             length,
             second: 0.0,
             is_playing: false,
+            has_played: false,
             knocking: None,
             report: report.clone(),
             sent: String::new(),
@@ -75,6 +76,8 @@ struct State {
     length: u32,
     second: f64,
     is_playing: bool,
+    /// Who only opens the page leaves what they had left off as it was.
+    has_played: bool,
     /// While the player has not answered.
     knocking: Option<IntervalHandle>,
     report: Option<String>,
@@ -137,6 +140,7 @@ fn hear(state: Held, event: &MessageEvent) {
         let Some(Said { info }) = said else { return };
         let was_playing = state.is_playing;
         state.is_playing = info.player_state.map_or(was_playing, |now| now == PLAYING);
+        state.has_played |= state.is_playing;
         turned = was_playing != state.is_playing;
         if let Some(second) = info.current_time {
             state.second = second;
@@ -157,7 +161,7 @@ fn tell(state: Held) {
         let path = state.report.clone()?;
         let (position, watched) = (state.second as u32, state.meter.watched());
         let body = format!(r#"{{"position":{position},"watched":"{watched}"}}"#);
-        (body != state.sent && state.knocking.is_none()).then_some((path, body))
+        (body != state.sent && state.has_played).then_some((path, body))
     });
     let Some((path, body)) = news else { return };
     let init = RequestInit::new();
