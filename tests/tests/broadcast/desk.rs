@@ -87,6 +87,11 @@ both! {
         house.plan(site).await;
         let page = house.producer.get(&format!("/manage/broadcasts/{CODE}")).await;
         page.form("form[action$='/link']").fill("link", "https://youtu.be/dQw4w9WgXcQ").submit().await.expect(200);
+        // Nobody begins it days before by mistake.
+        assert!(!house.producer.get(&format!("/live/{CODE}/host")).await.has("form[action$='/start']"));
+        let before = site.tables().await;
+        house.producer.post(&format!("/live/{CODE}/start"), &[]).await.expect(409);
+        before.assert_same(&site.tables().await);
         // Early, by agreement with those who came.
         site.set_time("2021-03-03T09:40:00+09:00");
         let watch = format!("/live/{CODE}");
@@ -106,6 +111,20 @@ both! {
         house.producer.post(&format!("{watch}/end"), &[]).await.expect(409);
         let calls = house.youtube.world().methods().into_iter().filter(|it| it.starts_with("liveBroadcasts")).count();
         assert_eq!(calls, 0, "nothing is said to YouTube");
+    }
+
+    async fn by_hand_a_forgotten_end_is_not_live_for_ever(site) {
+        let house = furnish(site).await;
+        house.plan(site).await;
+        let page = house.producer.get(&format!("/manage/broadcasts/{CODE}")).await;
+        page.form("form[action$='/link']").fill("link", "https://youtu.be/dQw4w9WgXcQ").submit().await.expect(200);
+        site.set_time("2021-03-03T10:00:00+09:00");
+        let path = format!("/live/{CODE}");
+        house.producer.get(&format!("{path}/host")).await.form("form[action$='/start']").submit().await.expect(200);
+        site.set_time("2021-03-03T14:59:00+09:00");
+        assert!(house.producer.get(&path).await.has("iframe"), "somebody may still be talking");
+        site.set_time("2021-03-03T15:01:00+09:00");
+        assert!(house.producer.get(&path).await.said().contains("방송이 끝났습니다"));
     }
 
     async fn producers_see_the_picture_before_it_is_sent(site) {

@@ -218,6 +218,21 @@ both! {
         assert_eq!((house.count("thumbnails.set"), house.count("playlistItems.insert")), (drawn + 1, 1));
     }
 
+    async fn what_nobody_may_find_stands_in_no_playlist_and_a_playlist_is_found_by_its_address_alone(site) {
+        let house = furnish(site).await;
+        house.plan(site).await;
+        let set = |privacy| broadcast::ActiveModel { privacy: Set(privacy), ..Default::default() };
+        let db = site.centre.database();
+        broadcast::Entity::update_many().set(set(Privacy::Private)).exec(db).await.unwrap();
+        house.work(site, 8).await;
+        assert_eq!(house.youtube.world().playlists().len(), 0);
+        broadcast::Entity::update_many().set(set(Privacy::Public)).exec(db).await.unwrap();
+        house.work(site, 8).await;
+        let world = house.youtube.world();
+        assert_eq!(world.playlists().len(), 1);
+        assert_eq!(world.playlists()[0].privacy, "unlisted", "others of the run may not be for everybody");
+    }
+
     async fn a_channel_that_may_set_no_pictures_broadcasts_without(site) {
         let house = furnish(site).await;
         house.plan(site).await;

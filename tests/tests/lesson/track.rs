@@ -5,8 +5,10 @@ use domain::account::Duty;
 use domain::broadcast::State;
 use domain::broadcast::call::Privacy;
 use domain::broadcast::entity::broadcast;
+use domain::centre::turn;
+use domain::course::Viewers;
 use domain::lesson::LessonState;
-use domain::lesson::entity::caption;
+use domain::lesson::entity::{caption, lesson};
 use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};
 use tests::{Site, Visitor, both};
 
@@ -161,6 +163,25 @@ both! {
         let again = house.producer.post("/manage/broadcasts/P21-014-1/lesson", &[]).await.expect(409);
         assert!(again.said().contains("이미 있거나"), "{}", again.said());
         before.assert_same(&site.tables().await);
+    }
+
+    async fn a_lesson_made_of_a_replay_ends_with_the_consent_to_that(site) {
+        let house = shown(site).await;
+        let page = house.producer.get(DESK).await.expect(200);
+        page.form("form[action$='/lesson']").submit().await.expect(200);
+        let open = lesson::ActiveModel {
+            state: Set(LessonState::Published),
+            viewers: Set(Viewers::Everybody),
+            shown_until: Set(None),
+            ..Default::default()
+        };
+        lesson::Entity::update_many().set(open).exec(site.centre.database()).await.unwrap();
+        turn(site.centre.database()).await.unwrap();
+        site.visitor().get("/lessons/P21-014-1").await.expect(200);
+        let form = house.producer.get("/manage/broadcasts/P21-014-1").await.form("form[action$='/manage/broadcasts/P21-014-1']");
+        form.fill("replay_until", "2021-03-02").submit().await.expect(200);
+        site.visitor().get("/lessons/P21-014-1").await.expect(404);
+        assert!(!site.visitor().get("/lessons").await.expect(200).said().contains("강좌 P21-014"));
     }
 
     async fn of_a_show_that_is_not_over_or_no_longer_consented_to_no_lesson_is_made(site) {
