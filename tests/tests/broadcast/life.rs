@@ -1,6 +1,6 @@
 //! A broadcast's life from the rows to YouTube and back, on both databases.
 
-use chrono::{DateTime, Duration, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::account::Duty;
 use domain::broadcast::call::{Latency, Phase, Privacy, Titled};
 use domain::broadcast::channel::{connect, renew};
@@ -216,6 +216,25 @@ both! {
         class_session::Entity::update_many().set(moved).exec(site.centre.database()).await.unwrap();
         house.work(site, 4).await;
         assert_eq!((house.count("thumbnails.set"), house.count("playlistItems.insert")), (drawn + 1, 1));
+    }
+
+    async fn who_begins_first_has_the_encoder_first(site) {
+        let house = furnish(site).await;
+        // Tomorrow's class was planned before today's second one, and both are within a day.
+        house.plan(site).await;
+        site.set_time("2021-03-02T12:00:00+09:00");
+        let later = Dates { starts: NaiveTime::from_hms_opt(14, 0, 0).unwrap(), ends: NaiveTime::from_hms_opt(16, 0, 0).unwrap(), ..Dates::on(day(2), site.now()) };
+        add_run(&site.centre, "P21-015", None, later, |run| run.mode = Mode::Online).await;
+        let by = site.signed_in(house.producer.id()).await.producer().unwrap();
+        store::plan_run(&site.centre, &by, "P21-015", &house.setup()).await.unwrap();
+        house.work(site, 12).await;
+        let bound = broadcast::Entity::find().filter(broadcast::Column::Bound.is_not_null()).all(site.centre.database()).await.unwrap();
+        let codes: Vec<&str> = bound.iter().map(|row| row.code.as_str()).collect();
+        assert_eq!(codes, ["P21-015-1"]);
+        // It is over without ever having begun: the encoder is tomorrow's.
+        site.set_time("2021-03-02T16:31:00+09:00");
+        house.work(site, 12).await;
+        assert_eq!((row(site).await.state, row(site).await.bound), (State::Armed, Some(house.stream())));
     }
 
     async fn what_nobody_may_find_stands_in_no_playlist_and_a_playlist_is_found_by_its_address_alone(site) {

@@ -78,7 +78,7 @@ impl<Y: Youtube> Reconciler<Y> {
             (row, record)
         };
         let records: Vec<_> = rows.into_iter().map(with_record).collect();
-        let holders = Holders::of(&records);
+        let holders = Holders::of(&records, &subjects, self.centre.clock().now());
         let mut round = Round { open: records.len(), ..Round::default() };
         let mut steps = Vec::with_capacity(records.len());
         for (row, record) in &records {
