@@ -120,6 +120,8 @@ both! {
         page.form("form[action$='/link']").fill("link", "https://youtu.be/dQw4w9WgXcQ").submit().await.expect(200);
         site.set_time("2021-03-03T10:00:00+09:00");
         let path = format!("/live/{CODE}");
+        let host = house.producer.get(&format!("{path}/host")).await;
+        assert!(host.has("form[action$='/end']"), "what is on by its time alone can be ended too");
         house.producer.get(&format!("{path}/host")).await.form("form[action$='/start']").submit().await.expect(200);
         site.set_time("2021-03-03T14:59:00+09:00");
         assert!(house.producer.get(&path).await.has("iframe"), "somebody may still be talking");

@@ -121,8 +121,13 @@ impl Shown {
         self.row.state == State::Manual && now < self.subject.starts_at - EARLIEST
     }
 
-    pub fn may_end(&self) -> bool {
-        may_end(&self.row)
+    /// Whether it can be ended: by hand what is on, whoever began it and whether by a press or by its time.
+    pub fn may_end(&self, now: DateTime<Utc>) -> bool {
+        match self.row.state {
+            State::Live | State::Ending => self.row.end_asked.is_none(),
+            State::Manual => self.on_show(now) == OnShow::Live,
+            _ => false,
+        }
     }
 
     /// What staff have changed on YouTube, and what is wanted instead.
@@ -481,14 +486,6 @@ fn may_start(row: &broadcast::Model) -> bool {
     }
 }
 
-fn may_end(row: &broadcast::Model) -> bool {
-    match row.state {
-        State::Live | State::Ending => row.end_asked.is_none(),
-        State::Manual => row.started_at.is_some() && row.ended_at.is_none(),
-        _ => false,
-    }
-}
-
 /// Asks for the show to begin now: without it, it begins with the first picture. By hand it is live from now on.
 pub async fn ask_start(centre: &Centre, by: &Host, code: &str) -> Result<(), BroadcastError> {
     let now = centre.clock().now();
@@ -517,12 +514,13 @@ pub async fn ask_start(centre: &Centre, by: &Host, code: &str) -> Result<(), Bro
 pub async fn ask_end(centre: &Centre, by: &Host, code: &str) -> Result<(), BroadcastError> {
     let now = centre.clock().now();
     let event = BroadcastEvent::EndAsked;
+    let is_on = find(centre, code).await?.is_some_and(|shown| shown.on_show(now) == OnShow::Live);
     let states = [State::Live, State::Ending, State::Manual];
     let act = Change { centre, code, version: None, states: &states, by: by.id(), event, note: None };
     act.make(|row| {
         if row.state == State::Manual {
             let ends = broadcast::ActiveModel { ended_at: Set(Some(now)), ..Default::default() };
-            return if may_end(row) { Ok(ends) } else { Err(Refusal::NotNow) };
+            return if is_on && row.ended_at.is_none() { Ok(ends) } else { Err(Refusal::NotNow) };
         }
         Ok(broadcast::ActiveModel { end_asked: Set(Some(now)), not_before: Set(None), ..Default::default() })
     })
@@ -545,9 +543,9 @@ pub async fn paste_link(
             state: Set(State::Manual),
             trouble: Set(None),
             said: Set(None),
-            // What was pressed concerned another video.
-            started_at: Set(row.started_at.filter(|_| row.state != State::Manual)),
-            ended_at: Set(row.ended_at.filter(|_| row.state != State::Manual)),
+            // What was begun goes on with another video; what was ended is to begin again with it.
+            started_at: Set(row.started_at.filter(|_| row.ended_at.is_none())),
+            ended_at: Set(None),
             video: Set(Some(video.into_string())),
             drawn: Set(None),
             listed: Set(None),

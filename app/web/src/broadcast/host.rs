@@ -101,7 +101,8 @@ pub(crate) async fn draw(
     // Before the rest is read, so that what changes meanwhile is heard of.
     let parts = heard(ask, shown, Side::Presenting).await?;
     let beside = BesideHost::load(ask, shown).await?;
-    let (begins, ends) = (shown.may_start(ask.centre.clock().now()), shown.may_end());
+    let now = ask.centre.clock().now();
+    let (begins, ends) = (shown.may_start(now), shown.may_end(now));
     let is_manual = state == State::Manual;
     Ok(ask.refuse(status, &heading.clone(), || {
         let subject = &shown.subject;

@@ -47,7 +47,8 @@ pub async fn page(ask: Ask, Path(code): Path<String>) -> Result<Response, AppErr
             Fact::new(words::sheet_watch(l), format!("{}/live/{code}", ask.centre.settings().public_url)),
         ];
         let lines: Vec<_> = CheckItem::ALL.iter().map(|item| line(l, &code, *item, &ticked)).collect();
-        let (begins, ends) = (shown.may_start(ask.centre.clock().now()), shown.may_end());
+        let now = ask.centre.clock().now();
+        let (begins, ends) = (shown.may_start(now), shown.may_end(now));
         let phone = ask.centre.settings().phone.clone();
         view! {
             <Breadcrumb l=l way=way here=words::sheet(l)/>
