@@ -21,6 +21,8 @@ mod m0016_question;
 mod m0017_attendance_code;
 mod m0018_lesson;
 mod m0019_playlist;
+mod m0020_mark;
+mod m0021_completion;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -53,6 +55,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_attendance_code::Migration),
             Box::new(m0018_lesson::Migration),
             Box::new(m0019_playlist::Migration),
+            Box::new(m0020_mark::Migration),
+            Box::new(m0021_completion::Migration),
         ]
     }
 

@@ -381,6 +381,60 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "",
         "INSERT INTO access SELECT #2, at, viewer_id, duty, 'cat', subject_id FROM access",
     ),
+    ("mark_presence_known", "", "UPDATE mark SET presence = 'asleep'"),
+    ("mark_missed_not_negative", "", "UPDATE mark SET missed = -1"),
+    ("mark_minutes_not_negative", "", "UPDATE mark SET minutes = -1"),
+    ("mark_way_known", "", "UPDATE mark SET way = 'dream'"),
+    ("mark_once", "mark.class_session_id, mark.application_id", "INSERT INTO mark SELECT * FROM mark"),
+    ("mark_missed_when_partly", "", "UPDATE mark SET missed = 5"),
+    ("mark_missed_when_partly", "", "UPDATE mark SET presence = 'late'"),
+    ("mark_absent_counts_nothing", "", "UPDATE mark SET presence = 'absent'"),
+    (
+        "mark_event_presence_known",
+        "",
+        "INSERT INTO mark_event (id, class_session_id, application_id, presence, missed, way, made_at, arrived_at, outcome)
+         SELECT #2, class_session_id, application_id, 'asleep', 0, way, made_at, arrived_at, outcome FROM mark_event",
+    ),
+    (
+        "mark_event_missed_not_negative",
+        "",
+        "INSERT INTO mark_event (id, class_session_id, application_id, missed, way, made_at, arrived_at, outcome)
+         SELECT #2, class_session_id, application_id, -1, way, made_at, arrived_at, outcome FROM mark_event",
+    ),
+    (
+        "mark_event_way_known",
+        "",
+        "INSERT INTO mark_event (id, class_session_id, application_id, missed, way, made_at, arrived_at, outcome)
+         SELECT #2, class_session_id, application_id, 0, 'dream', made_at, arrived_at, outcome FROM mark_event",
+    ),
+    (
+        "mark_event_outcome_known",
+        "",
+        "INSERT INTO mark_event (id, class_session_id, application_id, missed, way, made_at, arrived_at, outcome)
+         SELECT #2, class_session_id, application_id, 0, way, made_at, arrived_at, 'lost' FROM mark_event",
+    ),
+    ("mark_event_append_only", "", "UPDATE mark_event SET outcome = 'overtaken'"),
+    ("check_in_key_long", "", "UPDATE check_in_key SET key = ##0"),
+    ("check_in_code_once", "check_in_code.digits", "UPDATE check_in_code SET digits = '000001'"),
+    ("check_in_code_six", "", "UPDATE check_in_code SET digits = '1' WHERE application_id = #1"),
+    (
+        "absence_notice_once",
+        "absence_notice.class_session_id, absence_notice.application_id",
+        "INSERT INTO absence_notice SELECT * FROM absence_notice",
+    ),
+    ("viewing_seconds_not_negative", "", "UPDATE viewing SET seconds = -1"),
+    ("viewing_once", "viewing.class_session_id, viewing.application_id", "INSERT INTO viewing SELECT * FROM viewing"),
+    ("absence_bar_category_known", "", "UPDATE absence_bar SET category = 'magic'"),
+    ("absence_bar_forward", "", "UPDATE absence_bar SET until_at = from_at"),
+    ("absence_bar_answered_by_somebody", "", "UPDATE absence_bar SET answered_at = from_at"),
+    ("no_show_category_known", "", "UPDATE no_show SET category = 'magic'"),
+    ("no_show_outcome_known", "", "UPDATE no_show SET outcome = 'lost'"),
+    ("no_show_once", "no_show.class_session_id, no_show.application_id", "INSERT INTO no_show SELECT * FROM no_show"),
+    ("no_show_barred_by", "", "UPDATE no_show SET bar_id = NULL"),
+    ("completion_rule_percent_known", "", "UPDATE completion_rule SET percent = 0"),
+    ("completion_minutes_not_negative", "", "UPDATE completion SET minutes = -1"),
+    ("completion_planned_not_negative", "", "UPDATE completion SET planned = -1"),
+    ("completion_state_known", "", "UPDATE completion SET state = 'lost'"),
     ("access_append_only", "", "UPDATE access SET subject_id = 'R-2'"),
     ("audit_append_only", "", "UPDATE audit SET fields = 'none'"),
     ("FOREIGN KEY", "FOREIGN KEY", "DELETE FROM person WHERE id = #1"),
@@ -467,6 +521,20 @@ INSERT INTO attendance_code (id, class_session_id, number, digits, shown_by, sho
 INSERT INTO attendance_answer (id, code_id, application_id, way, at) VALUES
     (#1, #1, #1, 'watch_page', '2021-01-11T00:01:00+00:00'), (#2, #1, #2, 'code_page', '2021-01-11T00:02:00+00:00');
 INSERT INTO attendance_try (code_id, application_id, wrong) VALUES (#1, #1, 1);
+INSERT INTO completion_rule (run_id, percent, survey, lessons) VALUES (#1, 80, true, false);
+INSERT INTO run_closing (run_id, closed_at, closed_by) VALUES (#1, '2021-02-01T00:00:00+00:00', #1);
+INSERT INTO completion (application_id, run_id, minutes, planned, state) VALUES (#1, #1, 120, 120, 'completed');
+INSERT INTO mark (class_session_id, application_id, presence, missed, minutes, way, made_at, arrived_at) VALUES
+    (#1, #1, 'present', 0, 120, 'sheet', '2021-01-11T01:00:00+00:00', '2021-01-11T01:00:00+00:00');
+INSERT INTO mark_event (id, class_session_id, application_id, presence, missed, way, made_at, arrived_at, outcome) VALUES
+    (#1, #1, #1, 'present', 0, 'sheet', '2021-01-11T01:00:00+00:00', '2021-01-11T01:00:00+00:00', 'taken');
+INSERT INTO check_in_key (class_session_id, key, made_at) VALUES (#1, ##3, '2021-01-11T01:00:00+00:00');
+INSERT INTO check_in_code (application_id, digits) VALUES (#1, '000001'), (#2, '000002');
+INSERT INTO absence_notice (class_session_id, application_id, at) VALUES (#1, #2, '2021-01-10T01:00:00+00:00');
+INSERT INTO viewing (class_session_id, application_id, seconds, page, at) VALUES (#1, #1, 60, #1, '2021-01-11T01:01:00+00:00');
+INSERT INTO absence_bar (id, person_id, category, from_at, until_at) VALUES (#1, #1, 'basic', '2021-01-12T00:00:00+00:00', '2021-02-12T00:00:00+00:00');
+INSERT INTO no_show (class_session_id, application_id, person_id, category, at, outcome, bar_id) VALUES
+    (#1, #1, #1, 'basic', '2021-01-12T00:00:00+00:00', 'barred', #1);
 INSERT INTO feed (id, token_hash, person_id, created_at) VALUES
     (#1, ##1, #1, '2021-01-01T00:00:00+00:00'), (#2, ##2, #1, '2021-01-01T00:00:00+00:00');
 INSERT INTO board (id, code, name, version, created_at) VALUES

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use domain::account::entity::{
     access, audit, challenge, consent, contact, duty, person, revision, web_session,
 };
-use domain::attendance::entity::{attendance_answer, attendance_code, attendance_try};
+use domain::attendance::entity::{
+    absence_bar, absence_notice, attendance_answer, attendance_code, attendance_try, check_in_code,
+    check_in_key, mark, mark_event, no_show, viewing,
+};
 use domain::board::entity::{board, board_item, board_media};
 use domain::broadcast::entity::{
     broadcast, broadcast_call, broadcast_check, broadcast_event, broadcast_template, channel, encoder,
@@ -42,7 +45,8 @@ both! {
     async fn every_table_is_as_its_entity_says(site) {
         let entities = entities![
             access audit challenge consent contact duty person revision web_session
-            attendance_answer attendance_code attendance_try
+            absence_bar absence_notice attendance_answer attendance_code attendance_try check_in_code check_in_key
+            completion completion_rule mark mark_event no_show run_closing viewing
             question question_box
             broadcast broadcast_call broadcast_check broadcast_event broadcast_template channel encoder playlist quota
             viewer_sample

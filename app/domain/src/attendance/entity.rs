@@ -1,4 +1,4 @@
-//! The rows of codes, of who has answered them, and of wrong tries.
+//! The rows of marks and their history, of codes and who has answered them, of minutes watched, of absence without notice.
 
 pub mod attendance_code {
     use chrono::{DateTime, Utc};
@@ -60,6 +60,279 @@ pub mod attendance_try {
         pub application_id: Uuid,
         /// How many were wrong.
         pub wrong: i32,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod mark {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    use crate::attendance::{MarkWay, Presence};
+
+    /// How somebody stands in a class's sheet.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "mark")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub class_session_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub application_id: Uuid,
+        pub presence: Presence,
+        /// Minutes that they were late or left early.
+        pub missed: i32,
+        /// Minutes of the class that count as attended.
+        pub minutes: i32,
+        pub way: MarkWay,
+        /// When it was marked; it may have arrived later.
+        pub made_at: DateTime<Utc>,
+        pub arrived_at: DateTime<Utc>,
+        /// Nobody where a worker made it.
+        pub by_id: Option<Uuid>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod mark_event {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    use crate::attendance::{MarkOutcome, MarkWay, Presence};
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "mark_event")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub class_session_id: Uuid,
+        pub application_id: Uuid,
+        /// Absent where the mark was taken back.
+        pub presence: Option<Presence>,
+        pub missed: i32,
+        pub way: MarkWay,
+        pub made_at: DateTime<Utc>,
+        pub arrived_at: DateTime<Utc>,
+        pub by_id: Option<Uuid>,
+        pub outcome: MarkOutcome,
+        pub reason: Option<String>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod check_in_key {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    /// From which the codes on a room's screen are made.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "check_in_key")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub class_session_id: Uuid,
+        pub key: Vec<u8>,
+        pub made_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod check_in_code {
+    use sea_orm::entity::prelude::*;
+
+    /// The number by which somebody says at the desk or a kiosk who they are.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "check_in_code")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub application_id: Uuid,
+        pub digits: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod absence_notice {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    /// Somebody has said beforehand that they won't come.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "absence_notice")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub class_session_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub application_id: Uuid,
+        pub at: DateTime<Utc>,
+        pub reason: Option<String>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod viewing {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    /// How long somebody has watched an online class with its page in sight.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "viewing")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub class_session_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub application_id: Uuid,
+        pub seconds: i32,
+        /// The page that counts at present.
+        pub page: Uuid,
+        pub at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod absence_bar {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    use crate::course::Category;
+
+    /// Who may not apply in a category for a time.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "absence_bar")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub person_id: Uuid,
+        pub category: Category,
+        pub from_at: DateTime<Utc>,
+        pub until_at: DateTime<Utc>,
+        pub appeal: Option<String>,
+        pub appealed_at: Option<DateTime<Utc>>,
+        pub answer: Option<String>,
+        pub answered_at: Option<DateTime<Utc>>,
+        pub answered_by: Option<Uuid>,
+        pub lifted_at: Option<DateTime<Utc>>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod no_show {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    use crate::attendance::NoShowOutcome;
+    use crate::course::Category;
+
+    /// An absence without notice about which its person was written to.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "no_show")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub class_session_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub application_id: Uuid,
+        pub person_id: Uuid,
+        pub category: Category,
+        pub at: DateTime<Utc>,
+        pub outcome: NoShowOutcome,
+        pub bar_id: Option<Uuid>,
+        /// Since when the mark says otherwise.
+        pub withdrawn_at: Option<DateTime<Utc>>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod completion_rule {
+    use sea_orm::entity::prelude::*;
+
+    /// What a run asks of those who complete it, where it isn't what the settings say.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "completion_rule")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub run_id: Uuid,
+        /// Of the planned minutes.
+        pub percent: i32,
+        /// Whether the survey has to be answered.
+        pub survey: bool,
+        /// Whether the recorded lessons of its course count, to what is planned and to what is attended.
+        pub lessons: bool,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod run_closing {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "run_closing")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub run_id: Uuid,
+        pub closed_at: DateTime<Utc>,
+        pub closed_by: Uuid,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod completion {
+    use sea_orm::entity::prelude::*;
+
+    use crate::attendance::CompletionState;
+
+    /// What somebody had attended of a run when it was closed.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "completion")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub application_id: Uuid,
+        pub run_id: Uuid,
+        pub minutes: i32,
+        /// Minutes.
+        pub planned: i32,
+        pub state: CompletionState,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,6 @@
-//! Who took part in a class. So far: the code of an online class, which whoever presents shows and says.
+//! Who took part in a class: marks, and the code of an online class, which whoever presents shows and says.
 
+mod mark;
 mod model;
 
 #[cfg(feature = "store")]
@@ -7,4 +8,5 @@ pub mod entity;
 #[cfg(feature = "store")]
 pub mod store;
 
+pub use mark::*;
 pub use model::*;
