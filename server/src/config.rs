@@ -206,6 +206,9 @@ struct BoardFile {
 #[serde(deny_unknown_fields, default)]
 struct AttendanceFile {
     code_minutes: Option<u32>,
+    mark_minutes_before: Option<u32>,
+    mark_days_after: Option<u32>,
+    tolerated_minutes: Option<u32>,
 }
 
 /// When a lesson counts as watched, and how large the files of a course may be.
@@ -491,8 +494,12 @@ fn read_attendance(
     file: &AttendanceFile,
     defaults: AttendanceSettings,
 ) -> Result<AttendanceSettings, ConfigError> {
-    let code_minutes = positive("attendance.code_minutes", file.code_minutes, defaults.code_minutes)?;
-    Ok(AttendanceSettings { code_minutes })
+    Ok(AttendanceSettings {
+        code_minutes: positive("attendance.code_minutes", file.code_minutes, defaults.code_minutes)?,
+        mark_minutes_before: file.mark_minutes_before.unwrap_or(defaults.mark_minutes_before),
+        mark_days_after: file.mark_days_after.unwrap_or(defaults.mark_days_after),
+        tolerated_minutes: file.tolerated_minutes.unwrap_or(defaults.tolerated_minutes),
+    })
 }
 
 fn positive(name: &'static str, value: Option<u32>, default: u32) -> Result<u32, ConfigError> {

@@ -6,6 +6,8 @@ mod model;
 #[cfg(feature = "store")]
 pub mod entity;
 #[cfg(feature = "store")]
+pub mod sheet;
+#[cfg(feature = "store")]
 pub mod store;
 
 pub use mark::*;
