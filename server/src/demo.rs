@@ -8,6 +8,7 @@ mod board;
 mod broadcast;
 mod lesson;
 mod live;
+mod room;
 mod studio;
 
 use std::collections::BTreeSet;
@@ -126,6 +127,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     studio::call(&past, &people, today).await?;
     board::hang(&past, &people, today).await?;
     live::teach(&past, &people, today, set).await?;
+    room::teach(&past, &people, today, set).await?;
     broadcast::plan(&past, &people, today, set).await?;
     lesson::record(&past, &people).await?;
     forget_letters(centre).await?;

@@ -22,6 +22,7 @@ mod registration;
 mod rush;
 mod schema;
 mod server;
+mod sheet;
 mod space;
 mod studio;
 mod ticket;

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use thiserror::Error;
 use uuid::Uuid;
@@ -190,6 +190,24 @@ pub async fn read_standings(
         standing.notice = Some(row);
     }
     Ok(standings)
+}
+
+/// Those with a place in the run of a class whom nobody has marked there.
+pub async fn list_unmarked(centre: &Centre, class: &class_session::Model) -> Result<Vec<Uuid>, DbErr> {
+    let marked = mark::Entity::find()
+        .select_only()
+        .column(mark::Column::ApplicationId)
+        .filter(mark::Column::ClassSessionId.eq(class.id))
+        .into_query();
+    application::Entity::find()
+        .select_only()
+        .column(application::Column::Id)
+        .filter(application::Column::RunId.eq(class.run_id))
+        .filter(application::Column::State.eq(State::Booked))
+        .filter(application::Column::Id.not_in_subquery(marked))
+        .into_tuple()
+        .all(centre.database())
+        .await
 }
 
 /// Where now lies towards the time in which the marks of a class are made.

@@ -1,23 +1,33 @@
-//! The attendance code: shown by whoever presents, entered by those who take part.
+//! Who takes part: the sheet of a class, and the code of an online one.
 
 mod code;
+mod offline;
+mod sheet;
 
 pub use code::{Board, CodeBoard, CodeEntry, Entry};
+pub use sheet::AttendanceSheet;
 
 #[cfg(feature = "ssr")]
 mod form;
 #[cfg(feature = "ssr")]
 mod page;
+#[cfg(feature = "ssr")]
+mod sheet_page;
 
 #[cfg(feature = "ssr")]
 pub(crate) use page::{address, board_of, entry_of, word_of};
 
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<domain::centre::Centre> {
-    use axum::routing::get;
+    use axum::routing::{get, post};
 
     use crate::broadcast::watch;
     axum::Router::new()
+        .route("/sheets", get(sheet_page::list))
+        .route("/sheets/{code}/{number}", get(sheet_page::show).post(sheet_page::mark_one))
+        .route("/sheets/{code}/{number}/state", get(sheet_page::state))
+        .route("/sheets/{code}/{number}/marks", post(sheet_page::take))
+        .route("/sheets/{code}/{number}/undo", post(sheet_page::undo))
         .route("/code", get(form::page).post(form::enter))
         .route("/live/{code}/attend", get(watch::back).post(form::attend))
         .route("/live/{code}/attendance", get(page::entry))
