@@ -36,7 +36,8 @@ function kindOf(path: string): string {
   const [pathname = ''] = path.split('?');
   return pathname
     .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '{id}')
-    .replace(/(\/(?:courses|desk|runs|places|lessons|live|broadcasts))\/(?!(?:new|templates)(?:\/|$))[^/]+/, '$1/{code}');
+    .replace(/(\/sheets\/[^/]+)\/\d+/, '$1/{number}')
+    .replace(/(\/(?:courses|desk|runs|places|lessons|live|broadcasts|sheets))\/(?!(?:new|templates)(?:\/|$))[^/]+/, '$1/{code}');
 }
 
 function isFile(path: string): boolean {

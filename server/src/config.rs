@@ -208,6 +208,7 @@ struct AttendanceFile {
     code_minutes: Option<u32>,
     mark_minutes_before: Option<u32>,
     mark_days_after: Option<u32>,
+    check_in_minutes: Option<u32>,
     tolerated_minutes: Option<u32>,
 }
 
@@ -498,6 +499,7 @@ fn read_attendance(
         code_minutes: positive("attendance.code_minutes", file.code_minutes, defaults.code_minutes)?,
         mark_minutes_before: file.mark_minutes_before.unwrap_or(defaults.mark_minutes_before),
         mark_days_after: file.mark_days_after.unwrap_or(defaults.mark_days_after),
+        check_in_minutes: file.check_in_minutes.unwrap_or(defaults.check_in_minutes),
         tolerated_minutes: file.tolerated_minutes.unwrap_or(defaults.tolerated_minutes),
     })
 }

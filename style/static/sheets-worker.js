@@ -18,17 +18,18 @@ async function forgetOldDays() {
 }
 
 // A page says what it consists of once it has been opened.
-self.addEventListener("message", (event) => event.waitUntil(keep(event.data)));
+self.addEventListener("message", (event) => event.waitUntil(keep(event.data, event.source)));
 
-async function keep({ page, parts }) {
+async function keep({ page, parts }, asker) {
   await forgetOldDays();
   const cache = await caches.open(cacheName());
   const url = new URL(page);
   if (isSheet(url)) await keepPage(cache, url, await fetch(url, { credentials: "same-origin" }));
-  for (const part of parts) {
-    const url = new URL(part);
-    if (url.origin === self.location.origin && isPart(url) && !(await cache.match(part))) await cache.add(part);
+  for (const part of ["/icon.svg", ...parts]) {
+    const url = new URL(part, self.location.origin);
+    if (url.origin === self.location.origin && isPart(url) && !(await cache.match(url))) await cache.add(url);
   }
+  asker.postMessage("kept");
 }
 
 // Whoever isn't signed in any more is sent elsewhere: then nothing may be left here.
@@ -61,5 +62,9 @@ async function page(request, url) {
 
 async function part(request) {
   const cache = await caches.open(cacheName());
-  return (await cache.match(request)) ?? fetch(request);
+  const kept = await cache.match(request);
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) await cache.put(request, answer.clone());
+  return answer;
 }

@@ -91,7 +91,7 @@ both! {
         let page = class.instructor.get("/sheets").await.expect(200);
         let page = page.click("강좌 P21-014").await.expect(200);
         assert!(page.said().contains("표시 안 함 2명"), "{}", page.said());
-        let page = page.form(".sheet-form").press("1-01홍길동").await.expect(200);
+        let page = page.form(".sheet-form").press("1-01 홍길동").await.expect(200);
         assert_eq!(page.hops, [303]);
         assert!(page.said().contains("출석 1명 · 표시 안 함 1명"), "{}", page.said());
         assert!(page.has(&format!("a.sheet-seat.is-present[href='#who-{}']", class.hana)), "tapped again it leads to the list");

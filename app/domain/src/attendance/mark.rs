@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::named::named;
 
@@ -143,6 +144,44 @@ impl MarkWindow {
         } else {
             MarkTime::Late
         }
+    }
+}
+
+/// Where now lies towards the time in which people check themselves in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckInTime {
+    Early { from: DateTime<Utc> },
+    Open,
+    Over,
+}
+
+/// From `minutes_before` the start of a class until its end.
+pub fn check_in_time(
+    (starts_at, ends_at): (DateTime<Utc>, DateTime<Utc>),
+    minutes_before: u32,
+    now: DateTime<Utc>,
+) -> CheckInTime {
+    let from = starts_at - TimeDelta::minutes(minutes_before.into());
+    match () {
+        () if now < from => CheckInTime::Early { from },
+        () if now < ends_at => CheckInTime::Open,
+        () => CheckInTime::Over,
+    }
+}
+
+/// The six digits by which somebody says at a desk or a screen who they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckInNumber(String);
+
+impl CheckInNumber {
+    /// As people type them: with spaces or hyphens between, or wide.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits: String = text.nfkc().filter(|c| !c.is_whitespace() && *c != '-').collect();
+        (digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(Self(digits))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

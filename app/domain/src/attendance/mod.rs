@@ -4,7 +4,11 @@ mod mark;
 mod model;
 
 #[cfg(feature = "store")]
+pub mod check_in;
+#[cfg(feature = "store")]
 pub mod entity;
+#[cfg(feature = "store")]
+pub mod key;
 #[cfg(feature = "store")]
 pub mod sheet;
 #[cfg(feature = "store")]

@@ -24,13 +24,21 @@ pub struct AttendanceSettings {
     pub mark_minutes_before: u32,
     /// Until so many days after it; later by the office alone.
     pub mark_days_after: u32,
+    /// From so many minutes before a class people check themselves in.
+    pub check_in_minutes: u32,
     /// Who is late, or leaves early, by no more minutes than these has attended all of it.
     pub tolerated_minutes: u32,
 }
 
 impl Default for AttendanceSettings {
     fn default() -> Self {
-        Self { code_minutes: 10, mark_minutes_before: 30, mark_days_after: 7, tolerated_minutes: 10 }
+        Self {
+            code_minutes: 10,
+            mark_minutes_before: 30,
+            mark_days_after: 7,
+            check_in_minutes: 15,
+            tolerated_minutes: 10,
+        }
     }
 }
 

@@ -210,6 +210,15 @@ pub async fn plan(centre: &Centre, run: &run::Model, book: &Book) -> Result<Arc<
     kept(centre, &centre.programme().plans, id, |_| true, read).await
 }
 
+/// How many have a place in a run.
+pub async fn count_booked(centre: &Centre, run: Uuid) -> Result<u64, DbErr> {
+    application::Entity::find()
+        .filter(application::Column::RunId.eq(run))
+        .filter(application::Column::State.eq(State::Booked))
+        .count(centre.database())
+        .await
+}
+
 /// A line of "my courses".
 #[derive(Clone, Debug)]
 pub struct MyCourse {

@@ -2,20 +2,44 @@
 
 mod code;
 mod offline;
+mod screen;
 mod sheet;
 
 pub use code::{Board, CodeBoard, CodeEntry, Entry};
+pub use screen::{RoomScreen, WallScreen};
 pub use sheet::AttendanceSheet;
 
+#[cfg(feature = "ssr")]
+mod check_in;
 #[cfg(feature = "ssr")]
 mod form;
 #[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
+mod screen_page;
+#[cfg(feature = "ssr")]
 mod sheet_page;
 
 #[cfg(feature = "ssr")]
 pub(crate) use page::{address, board_of, entry_of, word_of};
+
+/// The number by which somebody with a place in a room checks in, as a fact of their course.
+#[cfg(feature = "ssr")]
+pub(crate) async fn own_number(
+    ask: &crate::ask::Ask,
+    mine: &domain::registration::store::MyCourse,
+) -> Result<Option<crate::ui::Fact>, crate::AppError> {
+    let now = ask.centre.clock().now();
+    let is_coming = mine.application.state == domain::registration::State::Booked
+        && mine.run.mode != domain::course::Mode::Online
+        && mine.ends.is_some_and(|ends| now < ends);
+    if !is_coming {
+        return Ok(None);
+    }
+    let number = domain::attendance::check_in::number_of(&ask.centre, mine.application.id).await?;
+    let digits = format!("{} {}", &number.as_str()[..3], &number.as_str()[3..]);
+    Ok(Some(crate::ui::Fact::new(crate::words::check_in::own_number(ask.language), digits)))
+}
 
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<domain::centre::Centre> {
@@ -28,6 +52,11 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .route("/sheets/{code}/{number}/state", get(sheet_page::state))
         .route("/sheets/{code}/{number}/marks", post(sheet_page::take))
         .route("/sheets/{code}/{number}/undo", post(sheet_page::undo))
+        .route("/sheets/{code}/{number}/screen", get(screen_page::page).post(screen_page::enter))
+        .route("/sheets/{code}/{number}/screen/state", get(screen_page::state))
+        .route("/check-in/{code}/{number}", get(check_in::show).post(check_in::enter))
+        .route("/check-in/{code}/{number}/{scan}", get(check_in::scan))
+        .route("/desk/check-in", get(check_in::desk).post(check_in::enter_at_desk))
         .route("/code", get(form::page).post(form::enter))
         .route("/live/{code}/attend", get(watch::back).post(form::attend))
         .route("/live/{code}/attendance", get(page::entry))

@@ -7,11 +7,11 @@ use leptos::task::spawn_local;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::js_sys::{Array, Date, Object, Reflect};
 use web_sys::{
-    Headers, RegistrationOptions, RequestInit, Response, ServiceWorkerRegistration, VisibilityState,
+    Event, Headers, RegistrationOptions, RequestInit, Response, ServiceWorkerRegistration, VisibilityState,
 };
 
 use super::sheet::Waiting;
@@ -156,8 +156,9 @@ pub(super) async fn forget(nonces: &[Uuid]) {
     }
 }
 
-/// Has this page kept for today by a worker, so that it opens without a line too. Where browsers have none, it doesn't.
-pub(super) fn stay(scope: &str) {
+/// Has this page kept for today by a worker, so that it opens without a line too, and calls `kept` once it is. Where
+/// browsers have no workers, it isn't.
+pub(super) fn stay(scope: &str, kept: impl Fn() + 'static) {
     let navigator = window().navigator();
     if !Reflect::has(&navigator, &"serviceWorker".into()).unwrap_or_default() {
         return;
@@ -165,6 +166,10 @@ pub(super) fn stay(scope: &str) {
     let options = RegistrationOptions::new();
     options.set_scope(scope);
     let workers = navigator.service_worker();
+    // The worker has one thing to say.
+    let listen = Closure::<dyn Fn(Event)>::new(move |_| kept());
+    workers.set_onmessage(Some(listen.as_ref().unchecked_ref()));
+    listen.forget();
     let registered = workers.register_with_options("/sheets-worker.js", &options);
     spawn_local(async move {
         let kept = async {

@@ -103,6 +103,8 @@ struct Desk {
     state: RwSignal<SheetState>,
     waiting: RwSignal<Vec<Waiting>>,
     lost: RwSignal<bool>,
+    /// Whether the page opens again without a line.
+    stays: RwSignal<bool>,
     refused: RwSignal<Option<String>>,
     path: StoredValue<String>,
     busy: StoredValue<bool>,
@@ -245,13 +247,14 @@ pub fn AttendanceSheet(
         state: RwSignal::new(state),
         waiting: RwSignal::new(Vec::new()),
         lost: RwSignal::new(false),
+        stays: RwSignal::new(false),
         refused: RwSignal::new(None),
         path: StoredValue::new(path.clone()),
         busy: StoredValue::new(false),
     };
     let here = path.clone();
     Effect::new(move || {
-        offline::stay(&l.path("/sheets/"));
+        offline::stay(&l.path("/sheets/"), move || desk.stays.set(true));
         let here = here.clone();
         spawn_local(async move {
             let kept = offline::kept(&here).await;
@@ -313,6 +316,7 @@ pub fn AttendanceSheet(
                     </div>
                 })}
                 <p class="sheet-count">{counts}</p>
+                {move || desk.stays.get().then(|| view! { <p class="sheet-stays">{words::stays(l)}</p> })}
                 <div class="sheet-acts">
                     {move || can_mark.get().then(|| view! {
                         <Button small=true attr:name="all" attr:value="present" on:click=all_present.clone()>
@@ -324,6 +328,7 @@ pub fn AttendanceSheet(
                     })}
                 </div>
                 {has_plan.then(|| view! {
+                    <h2 class="section-title">{words::plan_title(l)}</h2>
                     <div class="seat-plan sheet-plan">
                         <p class="seat-hint">{words::plan_hint(l)}</p>
                         {tabs}
@@ -436,20 +441,21 @@ fn seat_view(desk: Desk, seat: &PlanSeat, person: Option<SheetPerson>) -> impl I
     let face = {
         let (code, name) = (code.clone(), name.clone());
         move || {
+            let how = presence.get().map_or(words::unmarked(l), |presence| presence_word(l, presence));
             view! {
                 <span class="sheet-seat-code">{code.clone()} {glyph(presence.get()).map(|glyph| view! { <Icon glyph=glyph/> })}</span>
+                " "
                 <span class="sheet-seat-name">{name.clone()}</span>
+                <span class="sr-only">" " {how}</span>
             }
         }
     };
-    let said = move || presence.get().map_or(words::unmarked(l), |presence| presence_word(l, presence));
     let class = move || format!("seat sheet-seat {}", class(presence.get()));
     (move || {
-        let label = words::seat_label(l, &code, &name, said());
         if presence.get().is_none() {
             view! {
                 <button
-                    type="submit" name="mark" value=format!("{id}:present") class=class() aria-label=label
+                    type="submit" name="mark" value=format!("{id}:present") class=class()
                     on:click=move |event| desk.mark(&event, id, Some(Presence::Present), None)
                 >
                     {face()}
@@ -457,7 +463,7 @@ fn seat_view(desk: Desk, seat: &PlanSeat, person: Option<SheetPerson>) -> impl I
             }
             .into_any()
         } else {
-            view! { <a href=format!("#who-{id}") class=class() aria-label=label>{face()}</a> }.into_any()
+            view! { <a href=format!("#who-{id}") class=class()>{face()}</a> }.into_any()
         }
     })
     .into_any()

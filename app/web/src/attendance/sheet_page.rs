@@ -30,7 +30,7 @@ use crate::ui::{
     StructuredItem, StructuredList, Tone,
 };
 use crate::when;
-use crate::words::{Language, broadcast, registration, sheet as words};
+use crate::words::{Language, broadcast, check_in, registration, sheet as words};
 
 /// `GET /sheets?day=2021-03-03`: the classes of a day, an instructor's own or, for the office, all.
 pub async fn list(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
@@ -368,7 +368,10 @@ async fn draw(
                 view! { <EmptyState title=words::nobody(l)><p>{words::nobody_lead(l)}</p></EmptyState> }.into_any()
             } else {
                 view! {
-                    <p class="actions"><LinkButton href=other look=Look::Tertiary small=true>{label}</LinkButton></p>
+                    <p class="actions">
+                        <LinkButton href=format!("{path}/screen") look=Look::Tertiary small=true>{check_in::screen(l)}</LinkButton>
+                        <LinkButton href=other look=Look::Tertiary small=true>{label}</LinkButton>
+                    </p>
                     <AttendanceSheet l=l path=path people=people rooms=rooms state=state reason=of_reason reasoned=reasoned/>
                 }.into_any()
             }}

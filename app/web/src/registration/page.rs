@@ -236,6 +236,7 @@ pub(super) async fn draw_detail(
     let over = mine.ends.is_some_and(|ends| ends <= now);
     let late = mine.run.cancel_until.or(mine.begins).is_some_and(|deadline| deadline <= now);
     let title = title_of(l, &mine);
+    let number = crate::attendance::own_number(ask, &mine).await?;
     let run_page = ask.link(&format!("/courses/{}", mine.run.code));
     let address = ask.link(&format!("/my/{application}"));
     // What concerns no field of the form for cancelling is said above everything.
@@ -255,7 +256,7 @@ pub(super) async fn draw_detail(
             {(mine.application.state == State::Offered).then(|| view! {
                 <Form l=l action=format!("{address}/accept")><Button>{words::accept(l)}</Button></Form>
             })}
-            <DescriptionList items=facts(l, &mine)/>
+            <DescriptionList items=facts(l, &mine).into_iter().chain(number).collect()/>
             <div class="page-actions">
                 {watches.then(|| view! {
                     <LinkButton href=l.path("/live")>{crate::words::broadcast::to_live(l)}</LinkButton>
