@@ -2,11 +2,19 @@
 
 mod mark;
 mod model;
+mod standing;
 
 #[cfg(feature = "store")]
+pub mod certificate;
+#[cfg(feature = "store")]
+pub mod completion;
+#[cfg(feature = "store")]
 pub mod entity;
+#[cfg(feature = "store")]
+pub mod reach;
 #[cfg(feature = "store")]
 pub mod store;
 
 pub use mark::*;
 pub use model::*;
+pub use standing::*;

@@ -20,11 +20,13 @@ named! {
 pub struct AttendanceSettings {
     /// How long a code is good.
     pub code_minutes: u32,
+    /// Hundredths of all planned hours that complete a run which says nothing else.
+    pub completion_percent: u32,
 }
 
 impl Default for AttendanceSettings {
     fn default() -> Self {
-        Self { code_minutes: 10 }
+        Self { code_minutes: 10, completion_percent: 80 }
     }
 }
 
