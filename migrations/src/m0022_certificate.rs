@@ -1,4 +1,5 @@
-//! Certificates and their numbers, whom was told that completion is out of reach, and what instructors write of a class.
+//! Certificates and their numbers, whom was told that completion is out of reach, what instructors write of a
+//! class, and where staff work.
 
 use sea_orm_migration::prelude::*;
 
@@ -14,7 +15,7 @@ impl MigrationTrait for Migration {
 
 /// `certificate_serial.last` is raised in the transaction that makes the certificates, so that a year's numbers have no
 /// gap. `token` stands in the clear: it has to be printed again, and whoever holds it learns only whether a certificate
-/// is a true one. `name`, `latin_name` and `course` are what they were when it was issued.
+/// is a true one. `name`, `latin_name`, `course` and `course_en` are what they were when it was issued.
 const SQL: &str = "
 CREATE TABLE certificate_serial (
     year integer NOT NULL PRIMARY KEY,
@@ -30,6 +31,7 @@ CREATE TABLE certificate (
     name text NOT NULL,
     latin_name text,
     course text NOT NULL,
+    course_en text,
     issued_at timestamptz NOT NULL,
     issued_by uuid NOT NULL REFERENCES person (id),
     revoked_at timestamptz,
@@ -54,5 +56,11 @@ CREATE TABLE class_log (
     notes text NOT NULL,
     written_by uuid NOT NULL REFERENCES person (id),
     written_at timestamptz NOT NULL
+);
+
+CREATE TABLE staff_post (
+    person_id uuid NOT NULL PRIMARY KEY REFERENCES person (id),
+    department text NOT NULL CONSTRAINT staff_post_department_given CHECK (department <> ''),
+    grade text NOT NULL CONSTRAINT staff_post_grade_given CHECK (grade <> '')
 );
 ";

@@ -83,7 +83,7 @@ pub async fn issue(
     let last = take_serials(&tx, year, count).await?;
     let run = run::Entity::find_by_id(run).one(&tx).await?.ok_or(CertificateRefusal::NotClosed)?;
     let course = course::Entity::find_by_id(run.course_id).one(&tx).await?;
-    let title = course.map(|course| course.title).unwrap_or_default();
+    let (title, title_en) = course.map(|course| (course.title, course.title_en)).unwrap_or_default();
     for (serial, (place, person)) in (last - count + 1..).zip(&due) {
         let id = centre.clock().id();
         let row = certificate::ActiveModel {
@@ -95,6 +95,7 @@ pub async fn issue(
             name: Set(person.name.clone()),
             latin_name: Set(person.latin_name.clone()),
             course: Set(title.clone()),
+            course_en: Set(title_en.clone()),
             issued_at: Set(now),
             issued_by: Set(by.id()),
             ..Default::default()
@@ -250,6 +251,7 @@ pub struct Certificate {
     pub name: String,
     pub latin_name: Option<String>,
     pub course: String,
+    pub course_en: Option<String>,
     pub first_day: NaiveDate,
     pub last_day: NaiveDate,
     /// Minutes.
@@ -328,6 +330,7 @@ async fn read(centre: &Centre, rows: Vec<certificate::Model>) -> Result<Vec<Cert
             name: row.name,
             latin_name: row.latin_name,
             course: row.course,
+            course_en: row.course_en,
             first_day: seoul::day(first.starts_at),
             last_day: seoul::day(last.starts_at),
             planned: done.planned.unsigned_abs(),

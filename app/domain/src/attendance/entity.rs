@@ -377,6 +377,7 @@ pub mod certificate {
         pub name: String,
         pub latin_name: Option<String>,
         pub course: String,
+        pub course_en: Option<String>,
         pub issued_at: DateTime<Utc>,
         pub issued_by: Uuid,
         pub revoked_at: Option<DateTime<Utc>>,
@@ -423,6 +424,25 @@ pub mod class_log {
         pub notes: String,
         pub written_by: Uuid,
         pub written_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod staff_post {
+    use sea_orm::entity::prelude::*;
+
+    /// Where somebody of the staff works, in their own words.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "staff_post")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub person_id: Uuid,
+        pub department: String,
+        pub grade: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,6 +11,10 @@ pub mod completion;
 #[cfg(feature = "store")]
 pub mod entity;
 #[cfg(feature = "store")]
+pub mod learning;
+#[cfg(feature = "store")]
+pub mod paper;
+#[cfg(feature = "store")]
 pub mod reach;
 #[cfg(feature = "store")]
 pub mod store;

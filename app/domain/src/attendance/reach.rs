@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::Days;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     TryInsertResult,
@@ -93,9 +93,8 @@ fn candidates(centre: &Centre) -> sea_orm::Select<application::Entity> {
 async fn tell_one(centre: &Centre, place: &application::Model, facts: Facts) -> Result<bool, DbErr> {
     let tx = centre.begin().await?;
     let row = out_of_reach::ActiveModel { application_id: Set(place.id), told_at: Set(centre.clock().now()) };
-    let once = OnConflict::column(out_of_reach::Column::ApplicationId).do_nothing().to_owned();
     let inserted =
-        out_of_reach::Entity::insert(row).on_conflict(once).try_insert().exec_without_returning(&tx).await?;
+        out_of_reach::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(&tx).await?;
     if !matches!(inserted, TryInsertResult::Inserted(1)) {
         return Ok(false);
     }

@@ -1,7 +1,7 @@
 //! Asking those who had a place in a run, once its last class is over, to answer the survey.
 
 use chrono::{DateTime, Days, Utc};
-use sea_orm::sea_query::{OnConflict, SelectStatement};
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     TryInsertResult,
@@ -41,10 +41,8 @@ pub async fn invite(centre: &Centre) -> Result<usize, DbErr> {
         let course = course::Entity::find_by_id(run.course_id).one(db).await?;
         let tx = centre.begin().await?;
         let row = survey_invitation::ActiveModel { application_id: Set(place.id), sent_at: Set(now) };
-        let once = OnConflict::column(survey_invitation::Column::ApplicationId).do_nothing().to_owned();
         let inserted = survey_invitation::Entity::insert(row)
-            .on_conflict(once)
-            .try_insert()
+            .on_conflict_do_nothing()
             .exec_without_returning(&tx)
             .await?;
         if !matches!(inserted, TryInsertResult::Inserted(1)) {

@@ -154,9 +154,8 @@ pub async fn answer(
         return Err(SurveyRefusal::NotNow.into());
     }
     let done = survey_done::ActiveModel { application_id: Set(application) };
-    let once = OnConflict::column(survey_done::Column::ApplicationId).do_nothing().to_owned();
     let inserted =
-        survey_done::Entity::insert(done).on_conflict(once).try_insert().exec_without_returning(&tx).await?;
+        survey_done::Entity::insert(done).on_conflict_do_nothing().exec_without_returning(&tx).await?;
     if !matches!(inserted, TryInsertResult::Inserted(1)) {
         return Err(SurveyRefusal::Answered.into());
     }
