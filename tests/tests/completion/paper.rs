@@ -9,7 +9,7 @@ use domain::course::entity::course;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use tests::both;
 
-use super::{AFTER, furnish, mark};
+use super::{AFTER, Learner, furnish, mark};
 
 const PAPERS: &str = "/manage/runs/P21-014/papers";
 
@@ -97,7 +97,7 @@ both! {
         resident.get("/my/learning").await.expect(403);
         resident.post("/my/learning", &[("department", "가"), ("grade", "나")]).await.expect(403);
         for learner in [hana.application, duri.application] {
-            let learner = super::Learner { visitor: resident.clone(), application: learner };
+            let learner = Learner { visitor: resident.clone(), application: learner };
             mark(site, &learner, &[1, 2, 3, 4], Presence::Present).await;
         }
         school.close(site).await;
