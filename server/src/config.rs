@@ -208,6 +208,9 @@ struct BoardFile {
 #[serde(deny_unknown_fields, default)]
 struct AttendanceFile {
     code_minutes: Option<u32>,
+    mark_minutes_before: Option<u32>,
+    mark_days_after: Option<u32>,
+    tolerated_minutes: Option<u32>,
     completion_percent: Option<u32>,
 }
 
@@ -502,13 +505,18 @@ fn read_attendance(
     file: &AttendanceFile,
     defaults: AttendanceSettings,
 ) -> Result<AttendanceSettings, ConfigError> {
-    let code_minutes = positive("attendance.code_minutes", file.code_minutes, defaults.code_minutes)?;
     let completion_percent =
         positive("attendance.completion_percent", file.completion_percent, defaults.completion_percent)?;
     if completion_percent > 100 {
         return Err(wrong("attendance.completion_percent", "must be at most 100"));
     }
-    Ok(AttendanceSettings { code_minutes, completion_percent })
+    Ok(AttendanceSettings {
+        code_minutes: positive("attendance.code_minutes", file.code_minutes, defaults.code_minutes)?,
+        mark_minutes_before: file.mark_minutes_before.unwrap_or(defaults.mark_minutes_before),
+        mark_days_after: file.mark_days_after.unwrap_or(defaults.mark_days_after),
+        tolerated_minutes: file.tolerated_minutes.unwrap_or(defaults.tolerated_minutes),
+        completion_percent,
+    })
 }
 
 fn positive(name: &'static str, value: Option<u32>, default: u32) -> Result<u32, ConfigError> {

@@ -9,6 +9,7 @@ mod broadcast;
 mod completion;
 mod lesson;
 mod live;
+mod room;
 mod studio;
 
 use std::collections::BTreeSet;
@@ -128,6 +129,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     studio::call(&past, &people, today).await?;
     board::hang(&past, &people, today).await?;
     live::teach(&past, &people, today, set).await?;
+    room::teach(&past, &people, today, set).await?;
     broadcast::plan(&past, &people, today, set).await?;
     lesson::record(&past, &people).await?;
     forget_letters(centre).await?;

@@ -23,6 +23,7 @@ mod registration;
 mod rush;
 mod schema;
 mod server;
+mod sheet;
 mod space;
 mod studio;
 mod ticket;

@@ -179,6 +179,8 @@ impl Ask {
 fn staff_menu(l: Language, viewer: &SignedIn) -> Vec<MenuItem> {
     let lines = [
         (Duty::FrontDesk, words::registration::desk(l), "/desk"),
+        (Duty::TrainingManager, words::sheet::sheets(l), "/sheets"),
+        (Duty::Instructor, words::sheet::sheets(l), "/sheets"),
         (Duty::TrainingManager, words::course::runs(l), "/manage/runs"),
         (Duty::Instructor, words::course::runs(l), "/manage/runs"),
         (Duty::Producer, words::studio::menu(l), "/manage/studio"),

@@ -7,7 +7,7 @@ use domain::notice::Event;
 use sea_orm::EntityTrait;
 use tests::both;
 
-use super::{AFTER, PAGE, classes, furnish, mark};
+use super::{AFTER, PAGE, classes, furnish, mark, unchanged};
 
 both! {
     async fn people_see_their_share_of_all_planned_hours(site) {
@@ -36,7 +36,7 @@ both! {
         mark(site, &duri, &[1, 2], Presence::Absent).await;
         let told = async || reach::tell(&site.centre).await.unwrap();
         assert_eq!(told().await, 1);
-        let before = site.tables().await;
+        let before = unchanged(site).await;
         assert_eq!(told().await, 0);
         before.assert_same(&site.tables().await);
         mark(site, &hana, &[2], Presence::Absent).await;
@@ -55,7 +55,7 @@ both! {
         let duri = school.learner(site, "김두리").await;
         mark(site, &hana, &[1, 2, 3, 4], Presence::Present).await;
         mark(site, &duri, &[1, 2, 3, 4, 5], Presence::Present).await;
-        let before = site.tables().await;
+        let before = unchanged(site).await;
         assert!(!school.page().await.has("form[action$='/close']"), "its last class is not over");
         let early = school.manager.post(&format!("{PAGE}/close"), &[("anyway", "yes")]).await.expect(409);
         assert!(early.said().contains("마지막 차시가 끝난 뒤에"));
@@ -74,7 +74,7 @@ both! {
         assert!(store::is_closed(site.centre.database(), school.run).await.unwrap());
         assert!(hana.standing().await.contains("이 강좌를 수료하셨습니다"));
 
-        let before = site.tables().await;
+        let before = unchanged(site).await;
         for act in ["close", "rule"] {
             let page = school.manager.post(&format!("{PAGE}/{act}"), &[("percent", "10")]).await.expect(409);
             assert!(page.said().contains("이미 마감한 강좌입니다") || act == "rule", "{}", page.said());
@@ -100,7 +100,7 @@ both! {
         mark(site, &hana, &[1, 2, 3], Presence::Present).await;
         let form = school.page().await.form("form[action$='/rule']");
         assert_eq!(form.value("percent"), "80");
-        let before = site.tables().await;
+        let before = unchanged(site).await;
         for wrong in ["", "0", "101", "80.5", "팔십", "-1"] {
             let page = school.page().await.form("form[action$='/rule']").fill("percent", wrong).submit().await.expect(422);
             assert_eq!(page.problem("rule-percent").as_deref(), Some("1에서 100까지의 수를 적어 주십시오."), "{wrong}");
@@ -142,7 +142,7 @@ both! {
             others.push(other);
         }
         hana.visitor.get(PAGE).await.expect(403);
-        let before = site.tables().await;
+        let before = unchanged(site).await;
         for other in &others {
             for act in &acts {
                 other.post(act, &[("percent", "80")]).await.expect(403);

@@ -14,7 +14,7 @@ use domain::registration::entity::application;
 use domain::registration::{Choice, store as registration};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use tests::programme::{Dates, add_run, class};
-use tests::{Page, Site, Visitor};
+use tests::{Page, Site, Tables, Visitor};
 use uuid::Uuid;
 
 const NOW: &str = "2021-03-01T09:00:00+09:00";
@@ -105,6 +105,11 @@ impl School {
     async fn issue(&self) -> Page {
         self.page().await.form("section form[action$='/certificates']").submit().await.expect(200)
     }
+}
+
+/// Every row as it is, to compare with later; but for sign-ins, which last longer with each page.
+async fn unchanged(site: &Site) -> Tables {
+    site.tables().await.without(&["web_session"])
 }
 
 /// Marks somebody in the classes of these numbers.

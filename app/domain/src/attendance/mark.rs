@@ -162,18 +162,45 @@ pub enum Arrival {
     Same,
     /// A newer one stands that says something else: it is shown, and a person decides.
     Overtaken,
-    /// A person has judged already what a machine would say.
+    /// What stands is a person's, or as good already.
     Judged,
 }
 
-/// What becomes of a mark (`None` takes one back) made at `made_at`, where `standing` is there.
-pub fn arrive(standing: Option<Marked>, mark: Option<Mark>, way: MarkWay, made_at: DateTime<Utc>) -> Arrival {
+impl From<MarkOutcome> for Arrival {
+    fn from(outcome: MarkOutcome) -> Self {
+        match outcome {
+            MarkOutcome::Taken => Self::Taken,
+            MarkOutcome::Overtaken => Self::Overtaken,
+        }
+    }
+}
+
+impl Arrival {
+    /// What is written down of it, if anything.
+    pub fn outcome(self) -> Option<MarkOutcome> {
+        match self {
+            Self::Taken => Some(MarkOutcome::Taken),
+            Self::Overtaken => Some(MarkOutcome::Overtaken),
+            Self::Same | Self::Judged => None,
+        }
+    }
+}
+
+/// What becomes of a mark (`None` takes one back) made at `made_at`, where `standing` is there. It is contested while a
+/// mark that it has overtaken waits for a person's word.
+pub fn arrive(
+    standing: Option<Marked>,
+    is_contested: bool,
+    mark: Option<Mark>,
+    way: MarkWay,
+    made_at: DateTime<Utc>,
+) -> Arrival {
     let Some(standing) = standing else {
         return if mark.is_some() { Arrival::Taken } else { Arrival::Same };
     };
     if mark == Some(standing.mark) {
-        // A judgement over what a machine found out is worth its line, even where they agree.
-        let confirms = way.is_judged() && !standing.way.is_judged();
+        // A judgement over what a machine found out, or over a contest, is worth its line even where they agree.
+        let confirms = way.is_judged() && (is_contested || !standing.way.is_judged());
         return if confirms { Arrival::Taken } else { Arrival::Same };
     }
     if !way.is_judged() {
@@ -237,7 +264,7 @@ mod tests {
         let present = Mark::new(Presence::Present, 0);
         let absent = Mark::new(Presence::Absent, 0);
         let stands = |mark, way| Some(Marked { mark, way, made_at: at(10) });
-        let arrives = |standing, mark, way, made| arrive(standing, mark, way, at(made));
+        let arrives = |standing, mark, way, made| arrive(standing, false, mark, way, at(made));
         assert_eq!(arrives(None, Some(present), MarkWay::Qr, 0), Arrival::Taken);
         assert_eq!(arrives(None, None, MarkWay::Sheet, 0), Arrival::Same);
         let judged = stands(absent, MarkWay::Sheet);
@@ -246,6 +273,7 @@ mod tests {
         assert_eq!(arrives(judged, Some(absent), MarkWay::Sheet, 9), Arrival::Same);
         assert_eq!(arrives(judged, None, MarkWay::Sheet, 11), Arrival::Taken);
         assert_eq!(arrives(judged, Some(present), MarkWay::Qr, 11), Arrival::Judged);
+        assert_eq!(arrive(judged, true, Some(absent), MarkWay::Sheet, at(20)), Arrival::Taken);
         let found = stands(absent, MarkWay::Watch);
         assert_eq!(arrives(found, Some(present), MarkWay::Code, 11), Arrival::Taken);
         assert_eq!(arrives(found, Some(absent), MarkWay::Sheet, 9), Arrival::Taken);

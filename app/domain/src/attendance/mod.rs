@@ -17,6 +17,8 @@ pub mod paper;
 #[cfg(feature = "store")]
 pub mod reach;
 #[cfg(feature = "store")]
+pub mod sheet;
+#[cfg(feature = "store")]
 pub mod store;
 
 pub use mark::*;

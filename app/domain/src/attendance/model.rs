@@ -20,13 +20,25 @@ named! {
 pub struct AttendanceSettings {
     /// How long a code is good.
     pub code_minutes: u32,
+    /// From so many minutes before a class its marks may be made.
+    pub mark_minutes_before: u32,
+    /// Until so many days after it; later by the office alone.
+    pub mark_days_after: u32,
+    /// Who is late, or leaves early, by no more minutes than these has attended all of it.
+    pub tolerated_minutes: u32,
     /// Hundredths of all planned hours that complete a run which says nothing else.
     pub completion_percent: u32,
 }
 
 impl Default for AttendanceSettings {
     fn default() -> Self {
-        Self { code_minutes: 10, completion_percent: 80 }
+        Self {
+            code_minutes: 10,
+            mark_minutes_before: 30,
+            mark_days_after: 7,
+            tolerated_minutes: 10,
+            completion_percent: 80,
+        }
     }
 }
 

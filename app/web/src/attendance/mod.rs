@@ -1,8 +1,11 @@
-//! The attendance code: shown by whoever presents, entered by those who take part.
+//! Who takes part: the sheet of a class, and the code of an online one.
 
 mod code;
+mod offline;
+mod sheet;
 
 pub use code::{Board, CodeBoard, CodeEntry, Entry};
+pub use sheet::AttendanceSheet;
 
 #[cfg(feature = "ssr")]
 pub mod certificate;
@@ -16,6 +19,8 @@ mod learning;
 mod page;
 #[cfg(feature = "ssr")]
 mod paper;
+#[cfg(feature = "ssr")]
+mod sheet_page;
 #[cfg(feature = "ssr")]
 mod standing;
 #[cfg(feature = "ssr")]
@@ -35,6 +40,11 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
 
     use crate::broadcast::watch;
     axum::Router::new()
+        .route("/sheets", get(sheet_page::list))
+        .route("/sheets/{code}/{number}", get(sheet_page::show).post(sheet_page::mark_one))
+        .route("/sheets/{code}/{number}/state", get(sheet_page::state))
+        .route("/sheets/{code}/{number}/marks", post(sheet_page::take))
+        .route("/sheets/{code}/{number}/undo", post(sheet_page::undo))
         .route("/code", get(form::page).post(form::enter))
         .route("/live/{code}/attend", get(watch::back).post(form::attend))
         .route("/live/{code}/attendance", get(page::entry))

@@ -86,7 +86,7 @@ pub async fn cancel(ask: Ask, Path(application): Path<Uuid>, input: Input) -> Re
 }
 
 /// The form's `reason`, if there is one; too long a one is a problem of its field.
-pub(super) fn reason(l: crate::words::Language, input: &Input) -> Result<Option<String>, Problems> {
+pub(crate) fn reason(l: crate::words::Language, input: &Input) -> Result<Option<String>, Problems> {
     let text = input.text("reason");
     if text.chars().count() > REASON {
         let mut problems = Problems::default();

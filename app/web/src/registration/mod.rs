@@ -29,6 +29,8 @@ mod refusal;
 mod ticket;
 
 #[cfg(feature = "ssr")]
+pub(crate) use form::reason;
+#[cfg(feature = "ssr")]
 pub use page::part;
 
 /// Everything under `/my`, `/desk`, and what a run's page sends and listens to.

@@ -108,12 +108,12 @@ async fn draw(
             view! { <Alert l=l tone=Tone::Information><p>{words::over(l)}</p></Alert> }.into_any()
         } else {
             let last = when::day(l, seoul::day(span.until - chrono::TimeDelta::seconds(1)));
-            let fields: Vec<_> = asked.form.questions.iter().map(|question| field(l, question)).collect();
+            let questions = asked.form.questions;
             view! {
                 <p>{words::until(l, last)}</p>
                 <Form l=l action=l.path(&format!("{back}/survey")) input=input problems=problems>
                     <Hidden name="form" value=asked.form.id.to_string()/>
-                    {fields}
+                    {questions.iter().map(|question| field(l, question)).collect_view()}
                     <Button>{words::send(l)}</Button>
                 </Form>
             }
