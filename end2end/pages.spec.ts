@@ -37,10 +37,10 @@ for (const [language, prefix] of [['ko', ''], ['en', '/en']] as const) {
 
 /** Whose pages lie where, beside those of a stranger. */
 const own: [Account, string[], string[]][] = [
-  ['resident', ['/my', '/account', '/courses', '/code'], ['/my', '/my/{id}', '/account', '/courses/{code}', '/code']],
+  ['resident', ['/my', '/account', '/courses', '/code'], ['/my', '/my/{id}', '/my/{id}/survey', '/account', '/courses/{code}', '/code']],
   ['desk', ['/desk'], ['/desk', '/desk/{code}', '/desk/{code}/{id}']],
-  ['instructor', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/runs/{code}/applications']],
-  ['manager', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/courses', '/manage/courses/{code}', '/manage/import', '/manage/holidays']],
+  ['instructor', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/runs/{code}/applications', '/manage/runs/{code}/completion', '/manage/runs/{code}/survey', '/manage/runs/{code}/papers', '/manage/runs/{code}/papers/sheet', '/manage/runs/{code}/papers/classes/{number}', '/manage/taught/{month}']],
+  ['manager', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/courses', '/manage/courses/{code}', '/manage/import', '/manage/holidays', '/manage/runs/{code}/completion', '/manage/survey', '/manage/learning', '/manage/taught/{month}']],
   ['producer', ['/manage'], ['/manage/studio', '/manage/broadcasts', '/manage/broadcasts/{code}', '/manage/broadcasts/{code}/sheet', '/manage/broadcasts/{code}/captions', '/manage/broadcasts/templates', '/manage/broadcasts/templates/{id}', '/manage/channels', '/manage/boards', '/manage/boards/lobby', '/manage/boards/lobby/notices', '/manage/boards/lobby/items/{id}', '/manage/calls', '/manage/calls/new', '/manage/lessons', '/manage/lessons/{code}', '/manage/lessons/{code}/captions', '/manage/courses/{code}/handouts']],
   ['privacy', ['/manage'], ['/manage/privacy']],
   ['administrator', ['/manage'], ['/manage/people', '/manage/people/{id}', '/manage/audit', '/manage/notices', '/manage/places', '/manage/places/{code}/plan']],

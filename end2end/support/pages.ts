@@ -36,6 +36,8 @@ function kindOf(path: string): string {
   const [pathname = ''] = path.split('?');
   return pathname
     .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '{id}')
+    .replace(/\/taught\/\d{4}-\d{2}/, '/taught/{month}')
+    .replace(/\/classes\/\d+/, '/classes/{number}')
     .replace(/(\/sheets\/[^/]+)\/\d+/, '$1/{number}')
     .replace(/(\/(?:courses|desk|runs|places|lessons|live|broadcasts|sheets))\/(?!(?:new|templates)(?:\/|$))[^/]+/, '$1/{code}');
 }

@@ -23,6 +23,8 @@ mod m0018_lesson;
 mod m0019_playlist;
 mod m0020_mark;
 mod m0021_completion;
+mod m0022_certificate;
+mod m0023_survey;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -57,6 +59,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_playlist::Migration),
             Box::new(m0020_mark::Migration),
             Box::new(m0021_completion::Migration),
+            Box::new(m0022_certificate::Migration),
+            Box::new(m0023_survey::Migration),
         ]
     }
 

@@ -16,6 +16,7 @@ use domain::centre::Settings;
 use domain::lesson::LessonSettings;
 use domain::seal::Sealer;
 use domain::studio::StudioSettings;
+use domain::survey::SurveySettings;
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 use serde::Deserialize;
@@ -162,6 +163,7 @@ struct File {
     secrets: SecretsFile,
     board: BoardFile,
     attendance: AttendanceFile,
+    survey: SurveyFile,
     lesson: LessonFile,
 }
 
@@ -210,6 +212,14 @@ struct AttendanceFile {
     mark_days_after: Option<u32>,
     check_in_minutes: Option<u32>,
     tolerated_minutes: Option<u32>,
+    completion_percent: Option<u32>,
+}
+
+/// How the survey after a run is held: [`SurveySettings`] says what each means.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct SurveyFile {
+    days: Option<u32>,
 }
 
 /// When a lesson counts as watched, and how large the files of a course may be.
@@ -344,6 +354,7 @@ impl Config {
             secrets: Sealer::new(&file.secrets.keys).map_err(|why| wrong("secrets.keys", why))?,
             board: read_board(&file.board, defaults.board)?,
             attendance: read_attendance(&file.attendance, defaults.attendance)?,
+            survey: SurveySettings { days: positive("survey.days", file.survey.days, defaults.survey.days)? },
             lesson: read_lesson(&file.lesson, defaults.lesson)?,
             phone: facts.phone.clone(),
             address: facts.address.ko.clone(),
@@ -495,12 +506,18 @@ fn read_attendance(
     file: &AttendanceFile,
     defaults: AttendanceSettings,
 ) -> Result<AttendanceSettings, ConfigError> {
+    let completion_percent =
+        positive("attendance.completion_percent", file.completion_percent, defaults.completion_percent)?;
+    if completion_percent > 100 {
+        return Err(wrong("attendance.completion_percent", "must be at most 100"));
+    }
     Ok(AttendanceSettings {
         code_minutes: positive("attendance.code_minutes", file.code_minutes, defaults.code_minutes)?,
         mark_minutes_before: file.mark_minutes_before.unwrap_or(defaults.mark_minutes_before),
         mark_days_after: file.mark_days_after.unwrap_or(defaults.mark_days_after),
         check_in_minutes: file.check_in_minutes.unwrap_or(defaults.check_in_minutes),
         tolerated_minutes: file.tolerated_minutes.unwrap_or(defaults.tolerated_minutes),
+        completion_percent,
     })
 }
 
@@ -639,6 +656,8 @@ mod tests {
             ("database_url = 'mysql://a:s3cret@b/c'", "DATABASE_URL"),
             ("[board]\nclip_megabytes = 0", "board.clip_megabytes"),
             ("[attendance]\ncode_minutes = 0", "attendance.code_minutes"),
+            ("[attendance]\ncompletion_percent = 101", "attendance.completion_percent"),
+            ("[survey]\ndays = 0", "survey.days"),
             ("[board]\npicture_megabytes = 201", "board.picture_megabytes"),
             ("[lesson]\ndone_percent = 0", "lesson.done_percent"),
             ("[lesson]\nhandout_megabytes = 201", "lesson.handout_megabytes"),

@@ -6,6 +6,7 @@
 
 mod board;
 mod broadcast;
+mod completion;
 mod lesson;
 mod live;
 mod room;
@@ -120,6 +121,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     let people = add_people(&past).await?;
     describe_courses(&past, &people.known[4].training_manager()?).await?;
     name_instructor(&past, &people).await?;
+    completion::finish(&past, &people, today, set).await?;
     apply_for_runs(&past, &people, today, set).await?;
     enter_tickets(&past, &people, today).await?;
     studio::furnish(&past).await?;

@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use axum::ServiceExt;
 use axum::extract::Request;
+use domain::attendance::reach::tell as tell_out_of_reach;
 use domain::board::edit::keep as keep_boards;
 use domain::broadcast::channel::renew;
 use domain::broadcast::reconcile::Reconciler;
 use domain::centre::Centre;
 use domain::notice::store::empty_old;
 use domain::studio::keep::keep as keep_bookings;
+use domain::survey::invite::invite as invite_to_surveys;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
@@ -140,6 +142,12 @@ async fn keep(centre: Centre, data: PathBuf, metrics: PrometheusHandle, stopping
         }
         if let Err(cause) = keep_boards(&centre).await {
             tracing::warn!(%cause, "what was over on the boards stays for now");
+        }
+        if let Err(cause) = tell_out_of_reach(&centre).await {
+            tracing::warn!(%cause, "who can't complete a run any more isn't told for now");
+        }
+        if let Err(cause) = invite_to_surveys(&centre).await {
+            tracing::warn!(%cause, "nobody is asked to answer a survey for now");
         }
         if let Err(cause) = remove_old_copy(&data, centre.clock()) {
             tracing::warn!(%cause, "the copy from before the upgrade stays for now");

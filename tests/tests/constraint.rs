@@ -275,6 +275,29 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "attendance_try.code_id, attendance_try.application_id",
         "INSERT INTO attendance_try SELECT * FROM attendance_try",
     ),
+    ("certificate_serial_not_negative", "", "UPDATE certificate_serial SET last = -1"),
+    ("certificate_serial_positive", "", "UPDATE certificate SET serial = 0 WHERE id = #1"),
+    ("certificate_token_once", "certificate.token", "UPDATE certificate SET token = 'abcdefghijklmnopqrstuv'"),
+    ("certificate_token_long", "", "UPDATE certificate SET token = 'short' WHERE id = #1"),
+    ("certificate_number_once", "certificate.year, certificate.serial", "UPDATE certificate SET serial = 1"),
+    ("certificate_revoked_by_somebody", "", "UPDATE certificate SET revoked_by = NULL WHERE id = #2"),
+    ("certificate_reason_when_revoked", "", "UPDATE certificate SET reason = 'x' WHERE id = #1"),
+    (
+        "certificate_one_true",
+        "certificate.application_id",
+        "UPDATE certificate SET revoked_at = NULL, revoked_by = NULL, reason = NULL",
+    ),
+    ("staff_post_department_given", "", "UPDATE staff_post SET department = ''"),
+    ("staff_post_grade_given", "", "UPDATE staff_post SET grade = ''"),
+    (
+        "survey_form_one_at_a_time",
+        "survey_form.made_at",
+        "UPDATE survey_form SET made_at = '2000-01-01T00:00:00+00:00'",
+    ),
+    ("survey_question_place_known", "", "UPDATE survey_question SET place = 21 WHERE place = 2"),
+    ("survey_question_kind_known", "", "UPDATE survey_question SET kind = 'song'"),
+    ("survey_count_points_known", "", "UPDATE survey_count SET points = 6 WHERE points = 5"),
+    ("survey_count_positive", "", "UPDATE survey_count SET people = 0"),
     ("board_code_once", "board.code", "UPDATE board SET code = 'lobby'"),
     ("board_name_given", "", "UPDATE board SET name = ''"),
     ("board_item_face_known", "", "UPDATE board_item SET face = 'back' WHERE id = #2"),
@@ -524,6 +547,14 @@ INSERT INTO attendance_try (code_id, application_id, wrong) VALUES (#1, #1, 1);
 INSERT INTO completion_rule (run_id, percent, survey, lessons) VALUES (#1, 80, true, false);
 INSERT INTO run_closing (run_id, closed_at, closed_by) VALUES (#1, '2021-02-01T00:00:00+00:00', #1);
 INSERT INTO completion (application_id, run_id, minutes, planned, state) VALUES (#1, #1, 120, 120, 'completed');
+INSERT INTO certificate_serial (year, last) VALUES (2021, 2);
+INSERT INTO certificate (id, application_id, year, serial, token, name, course, issued_at, issued_by, revoked_at, revoked_by, reason) VALUES
+    (#1, #1, 2021, 1, 'abcdefghijklmnopqrstuv', 'a', 'b', '2021-02-01T00:00:00+00:00', #1, NULL, NULL, NULL),
+    (#2, #1, 2021, 2, 'abcdefghijklmnopqrstuw', 'a', 'b', '2021-02-01T00:00:00+00:00', #1, '2021-02-02T00:00:00+00:00', #1, 'c');
+INSERT INTO staff_post (person_id, department, grade) VALUES (#1, 'a', 'b');
+INSERT INTO survey_form (id, made_at) VALUES (#2, '2021-01-01T00:00:00+00:00');
+INSERT INTO survey_question (form_id, place, kind, ko) VALUES (#2, 1, 'points', 'a'), (#2, 2, 'words', 'b');
+INSERT INTO survey_count (run_id, form_id, place, points, people) VALUES (#1, #2, 1, 5, 1), (#1, #2, 1, 4, 1);
 INSERT INTO mark (class_session_id, application_id, presence, missed, minutes, way, made_at, arrived_at) VALUES
     (#1, #1, 'present', 0, 120, 'sheet', '2021-01-11T01:00:00+00:00', '2021-01-11T01:00:00+00:00');
 INSERT INTO mark_event (id, class_session_id, application_id, presence, missed, way, made_at, arrived_at, outcome) VALUES

@@ -7,6 +7,7 @@ mod board;
 mod broadcast;
 mod calendar;
 mod call;
+mod completion;
 mod constraint;
 mod course;
 mod demo;

@@ -6,8 +6,9 @@ use domain::account::entity::{
     access, audit, challenge, consent, contact, duty, person, revision, web_session,
 };
 use domain::attendance::entity::{
-    absence_bar, absence_notice, attendance_answer, attendance_code, attendance_try, check_in_code,
-    check_in_key, completion, completion_rule, mark, mark_event, no_show, run_closing, viewing,
+    absence_bar, absence_notice, attendance_answer, attendance_code, attendance_try, certificate,
+    certificate_serial, check_in_code, check_in_key, class_log, completion, completion_rule, mark,
+    mark_event, no_show, out_of_reach, run_closing, staff_post, viewing,
 };
 use domain::board::entity::{board, board_item, board_media};
 use domain::broadcast::entity::{
@@ -25,6 +26,9 @@ use domain::space::entity::{
 };
 use domain::studio::entity::{
     bar, booking, booking_event, booking_thing, call_answer, call_answer_event, open_call, series, studio,
+};
+use domain::survey::entity::{
+    survey_count, survey_done, survey_form, survey_invitation, survey_question, survey_words,
 };
 use sea_orm::sea_query::ColumnType;
 use sea_orm::{
@@ -47,6 +51,8 @@ both! {
             access audit challenge consent contact duty person revision web_session
             absence_bar absence_notice attendance_answer attendance_code attendance_try check_in_code check_in_key
             completion completion_rule mark mark_event no_show run_closing viewing
+            certificate certificate_serial class_log out_of_reach staff_post
+            survey_count survey_done survey_form survey_invitation survey_question survey_words
             question question_box
             broadcast broadcast_call broadcast_check broadcast_event broadcast_template channel encoder playlist quota
             viewer_sample

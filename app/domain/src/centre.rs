@@ -19,6 +19,7 @@ use crate::lesson::LessonSettings;
 use crate::registration::{Shelf, Watchers, Writer, read_turn};
 use crate::seal::Sealer;
 use crate::studio::StudioSettings;
+use crate::survey::SurveySettings;
 
 /// What the domain is told by whoever installs it. Checked when the program starts.
 #[derive(Clone, Debug)]
@@ -43,6 +44,8 @@ pub struct Settings {
     pub broadcast: BroadcastSettings,
     /// How the attendance of online classes is found out.
     pub attendance: AttendanceSettings,
+    /// How the survey after a run is held.
+    pub survey: SurveySettings,
     /// Seals what may let somebody act in our name.
     pub secrets: Sealer,
     /// What may be put on the boards.
@@ -66,6 +69,7 @@ impl Default for Settings {
             studio: StudioSettings::default(),
             broadcast: BroadcastSettings::default(),
             attendance: AttendanceSettings::default(),
+            survey: SurveySettings::default(),
             secrets: Sealer::default(),
             board: BoardSettings::default(),
             lesson: LessonSettings::default(),

@@ -19,6 +19,7 @@ pub mod privacy;
 pub mod registration;
 pub mod space;
 pub mod studio;
+pub mod survey;
 
 #[cfg(feature = "store")]
 pub mod calendar;

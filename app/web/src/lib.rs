@@ -26,6 +26,8 @@ pub mod registration;
 pub mod space;
 #[cfg(feature = "ssr")]
 mod studio;
+#[cfg(feature = "ssr")]
+mod survey;
 pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod when;
@@ -53,5 +55,6 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .merge(registration::routes())
         .merge(space::routes())
         .merge(studio::routes())
+        .merge(survey::routes())
         .merge(privacy::routes())
 }

@@ -13,6 +13,14 @@ pub fn day(l: Language, day: NaiveDate) -> String {
     }
 }
 
+/// `2026년 11월 23일`, `23 November 2026`: as papers have it.
+pub fn date(l: Language, day: NaiveDate) -> String {
+    match l {
+        Language::Ko => format!("{}년 {}월 {}일", day.year(), day.month(), day.day()),
+        Language::En => day.format("%-d %B %Y").to_string(),
+    }
+}
+
 /// `2026년 11월 23일(월) 18:00`.
 pub fn moment(l: Language, at: DateTime<Utc>) -> String {
     format!("{} {}", day(l, seoul::day(at)), time(at))

@@ -9,8 +9,12 @@ pub const FAMILY: &str = "Pretendard GOV";
 
 /// From the package `pretendard-gov` (SIL Open Font License), which `./dev setup` installs. Part of the program, so that
 /// what it draws doesn't hang on what is installed beside it.
-const BOLD: &[u8] = include_bytes!(
+pub const BOLD: &[u8] = include_bytes!(
     "../../../style/node_modules/pretendard-gov/dist/public/static/alternative/PretendardGOV-Bold.ttf"
+);
+
+pub const REGULAR: &[u8] = include_bytes!(
+    "../../../style/node_modules/pretendard-gov/dist/public/static/alternative/PretendardGOV-Regular.ttf"
 );
 
 /// Read once.

@@ -1,7 +1,11 @@
 //! Pictures and papers that the program makes itself, with the typeface it brings along.
 
+mod certificate;
 mod font;
+mod press;
 pub mod route;
 mod thumbnail;
 
+pub use certificate::draw as draw_certificates;
+pub use press::NotSet;
 pub use thumbnail::{NotDrawn, draw as draw_thumbnail};

@@ -1,13 +1,19 @@
-//! Where pictures can be looked at before they are sent.
+//! Where pictures can be looked at before they are sent, and certificates fetched.
 
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use domain::attendance::certificate::{self, Certificate};
 use domain::broadcast::store;
+use domain::course::RunCode;
+use domain::course::store::{self as course, RunView};
+use uuid::Uuid;
 use web::AppError;
 use web::ask::Ask;
+use web::attendance::ShownName;
+use web::ui::Query;
 
-use super::draw_thumbnail;
+use super::{draw_certificates, draw_thumbnail};
 
 /// `GET /manage/broadcasts/{code}/thumbnail.png`: as YouTube will get it.
 pub async fn thumbnail(ask: Ask, Path(code): Path<String>) -> Result<Response, AppError> {
@@ -18,4 +24,55 @@ pub async fn thumbnail(ask: Ask, Path(code): Path<String>) -> Result<Response, A
         drawn.map_err(|error| error.to_string()).and_then(|drawn| drawn.map_err(|error| error.to_string()));
     let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "private, no-store")];
     Ok((headers, png.map_err(AppError::Broken)?).into_response())
+}
+
+/// `GET /my/{application}/certificate.pdf`: with `name=latin` under the Latin name.
+pub async fn own_certificate(
+    ask: Ask,
+    Path(application): Path<Uuid>,
+    Query(query): Query,
+) -> Result<Response, AppError> {
+    let found = certificate::read_mine(&ask.centre, ask.signed_in()?, application).await?;
+    let name = if query.text("name") == "latin" { ShownName::Latin } else { ShownName::Registered };
+    pdf(&ask, found.as_slice(), name).await
+}
+
+/// `GET /desk/{code}/{application}/certificate.pdf`: for somebody who stands there.
+pub async fn certificate_at_desk(
+    ask: Ask,
+    Path((code, application)): Path<(String, Uuid)>,
+) -> Result<Response, AppError> {
+    let desk = ask.signed_in()?.desk()?;
+    let run = find_run(&ask, &code).await?.run;
+    let found = certificate::read_at_desk(&ask.centre, &desk, run.id, application).await?;
+    pdf(&ask, found.as_slice(), ShownName::Registered).await
+}
+
+/// `GET /manage/runs/{code}/certificates.pdf`: all of them, a page each.
+pub async fn certificates_of_run(ask: Ask, Path(code): Path<String>) -> Result<Response, AppError> {
+    let manager = ask.signed_in()?.training_manager()?;
+    let run = find_run(&ask, &code).await?.run;
+    let found = certificate::read_run(&ask.centre, &manager, &run).await?;
+    pdf(&ask, &found, ShownName::Registered).await
+}
+
+async fn find_run(ask: &Ask, code: &str) -> Result<RunView, AppError> {
+    let code = RunCode::parse(code).ok_or(AppError::NotFound)?;
+    course::find_run(&ask.centre, &code).await?.ok_or(AppError::NotFound)
+}
+
+async fn pdf(ask: &Ask, certificates: &[Certificate], name: ShownName) -> Result<Response, AppError> {
+    let Some(first) = certificates.first() else { return Err(AppError::NotFound) };
+    // What a saved file is called: by its number, since a name says whose it is to everybody who sees the file.
+    let file = format!("attachment; filename=\"certificate-{}.pdf\"", first.number);
+    let paper = web::attendance::certificate::paper(ask, certificates, name);
+    let drawn = tokio::task::spawn_blocking(move || draw_certificates(&paper)).await;
+    let bytes =
+        drawn.map_err(|error| error.to_string()).and_then(|drawn| drawn.map_err(|error| error.to_string()));
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (header::CONTENT_DISPOSITION, file),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+    ];
+    Ok((headers, bytes.map_err(AppError::Broken)?).into_response())
 }

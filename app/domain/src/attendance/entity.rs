@@ -340,3 +340,113 @@ pub mod completion {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub mod certificate_serial {
+    use sea_orm::entity::prelude::*;
+
+    /// How many certificates a year has; the last one's number.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "certificate_serial")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub year: i32,
+        pub last: i32,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod certificate {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "certificate")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub application_id: Uuid,
+        pub year: i32,
+        pub serial: i32,
+        /// By which anybody learns whether it is a true one.
+        pub token: String,
+        /// As it was when it was issued, like the others.
+        pub name: String,
+        pub latin_name: Option<String>,
+        pub course: String,
+        pub course_en: Option<String>,
+        pub issued_at: DateTime<Utc>,
+        pub issued_by: Uuid,
+        pub revoked_at: Option<DateTime<Utc>>,
+        pub revoked_by: Option<Uuid>,
+        pub reason: Option<String>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod out_of_reach {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    /// Who was told that they can't complete a run any more; nobody is told twice.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "out_of_reach")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub application_id: Uuid,
+        pub told_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod class_log {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    /// What was taught in a class, in the words of whoever taught it.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "class_log")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub class_session_id: Uuid,
+        pub topic: String,
+        pub notes: String,
+        pub written_by: Uuid,
+        pub written_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod staff_post {
+    use sea_orm::entity::prelude::*;
+
+    /// Where somebody of the staff works, in their own words.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "staff_post")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub person_id: Uuid,
+        pub department: String,
+        pub grade: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

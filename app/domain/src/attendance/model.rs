@@ -28,6 +28,8 @@ pub struct AttendanceSettings {
     pub check_in_minutes: u32,
     /// Who is late, or leaves early, by no more minutes than these has attended all of it.
     pub tolerated_minutes: u32,
+    /// Hundredths of all planned hours that complete a run which says nothing else.
+    pub completion_percent: u32,
 }
 
 impl Default for AttendanceSettings {
@@ -38,6 +40,7 @@ impl Default for AttendanceSettings {
             mark_days_after: 7,
             check_in_minutes: 15,
             tolerated_minutes: 10,
+            completion_percent: 80,
         }
     }
 }

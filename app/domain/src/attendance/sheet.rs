@@ -15,7 +15,8 @@ use uuid::Uuid;
 use crate::account::access::look;
 use crate::account::store::names_of;
 use crate::account::{Duty, RunEditor, Subject};
-use crate::attendance::entity::{absence_notice, mark, mark_event, run_closing};
+use crate::attendance::completion::{closed_at, is_closed};
+use crate::attendance::entity::{absence_notice, mark, mark_event};
 use crate::attendance::{Arrival, Mark, MarkOutcome, MarkTime, MarkWay, MarkWindow, Marked, arrive};
 use crate::centre::Centre;
 use crate::course::entity::{class_session, run};
@@ -165,7 +166,7 @@ pub async fn read_sheet(
     };
     let mut attendees: Vec<Attendee> = places.into_iter().map(attendee).collect();
     attendees.sort_by(|a, b| (a.seat.is_none(), &a.seat, &a.name).cmp(&(b.seat.is_none(), &b.seat, &b.name)));
-    let is_closed = is_closed(db, run.id).await?;
+    let is_closed = closed_at(db, run.id).await?.is_some();
     Ok(Sheet { attendees, time: time_for_marks(centre, class), is_closed })
 }
 
@@ -218,11 +219,6 @@ pub fn time_for_marks(centre: &Centre, class: &class_session::Model) -> MarkTime
 fn window(centre: &Centre, class: &class_session::Model) -> MarkWindow {
     let settings = &centre.settings().attendance;
     MarkWindow::new((class.starts_at, class.ends_at), settings.mark_minutes_before, settings.mark_days_after)
-}
-
-/// Whether what was attended of a run is frozen.
-pub async fn is_closed<C: ConnectionTrait>(db: &C, run: Uuid) -> Result<bool, DbErr> {
-    Ok(run_closing::Entity::find_by_id(run).one(db).await?.is_some())
 }
 
 /// The newest overtaken mark of each application about which nobody has said anything since.

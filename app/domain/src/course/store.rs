@@ -326,6 +326,17 @@ impl RunView {
     }
 }
 
+/// When the last class of a run that takes place ends.
+pub(crate) async fn last_end<C: ConnectionTrait>(db: &C, run: Uuid) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let last = class_session::Entity::find()
+        .filter(class_session::Column::RunId.eq(run))
+        .filter(class_session::Column::State.eq(ClassState::Planned))
+        .order_by_desc(class_session::Column::EndsAt)
+        .one(db)
+        .await?;
+    Ok(last.map(|class| class.ends_at))
+}
+
 /// The run of a code, whoever may see it. Nothing is read for one that nobody has changed.
 pub async fn find_run(centre: &Centre, code: &RunCode) -> Result<Option<RunView>, DbErr> {
     let Some(id) = find_run_id(centre, code).await? else { return Ok(None) };

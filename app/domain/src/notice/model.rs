@@ -61,6 +61,11 @@ named! {
         CallChosen = "call_chosen",
         CallDeclined = "call_declined",
         CallWithdrawn = "call_withdrawn",
+        /// So much was missed that a run can no longer be completed.
+        OutOfReach = "out_of_reach",
+        SurveyOpen = "survey_open",
+        CertificateIssued = "certificate_issued",
+        CertificateRevoked = "certificate_revoked",
     }
 
     pub enum NoticeState {
@@ -132,6 +137,9 @@ pub struct Facts {
     pub starts_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<DateTime<Utc>>,
+    /// The application that the letter's link leads to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub application: Option<Uuid>,
     /// The code of a booking.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub booking: Option<String>,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::account::entity::{challenge, consent, contact, duty, person, web_session};
 use crate::account::store::insert_consent;
 use crate::account::{Neighbourhood, PersonState, PrivacyOfficer, Purpose, Sex, record};
-use crate::attendance::entity::attendance_try;
+use crate::attendance::entity::{attendance_try, certificate, staff_post};
 use crate::broadcast::question::entity::question;
 use crate::centre::Centre;
 use crate::clock::Clock;
@@ -21,6 +21,7 @@ use crate::lesson::entity::lesson_progress;
 use crate::notice::entity::notice;
 use crate::registration::entity::{application, application_event, ticket};
 use crate::studio::entity::{booking, booking_event, call_answer, call_answer_event};
+use crate::survey::entity::survey_words;
 
 /// How many people have something that was kept long enough for this purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,9 @@ pub async fn purge(centre: &Centre, by: &PrivacyOfficer) -> Result<Vec<Due>, DbE
             record(&tx, centre.clock(), Some(by.id()), "erase", "person", &id.to_string(), purpose.as_str())
                 .await?;
         }
+        if purpose == Purpose::Necessary {
+            erase_survey_words(&tx, now).await?;
+        }
         tx.commit().await?;
         all.push(Due { purpose, people: ids.len() as u64 });
     }
@@ -71,10 +75,14 @@ pub async fn purge(centre: &Centre, by: &PrivacyOfficer) -> Result<Vec<Due>, DbE
 /// As many ids as go into one statement.
 const PEOPLE_AT_ONCE: usize = 500;
 
+fn years_ago(purpose: Purpose, now: DateTime<Utc>) -> DateTime<Utc> {
+    let years = Months::new(12 * purpose.retention_years());
+    now.checked_sub_months(years).unwrap_or(DateTime::<Utc>::MIN_UTC)
+}
+
 /// The people who still have data for this purpose and of whom nothing was heard since its years began.
 fn kept_long_enough(purpose: Purpose, now: DateTime<Utc>) -> Condition {
-    let years = Months::new(12 * purpose.retention_years());
-    let since = now.checked_sub_months(years).unwrap_or(DateTime::<Utc>::MIN_UTC);
+    let since = years_ago(purpose, now);
     let has_data = match purpose {
         Purpose::Figures => Condition::any()
             .add(person::Column::BirthYear.is_not_null())
@@ -97,6 +105,7 @@ fn kept_long_enough(purpose: Purpose, now: DateTime<Utc>) -> Condition {
         .add(person::Column::Id.not_in_subquery(people_with_answers(since)))
         .add(person::Column::Id.not_in_subquery(people_with_questions(since)))
         .add(person::Column::Id.not_in_subquery(people_with_lessons(since)))
+        .add(person::Column::Id.not_in_subquery(people_with_certificates(since)))
         .add(person::Column::Id.not_in_subquery(people_on_duty()))
         .add(person::Column::Id.not_in_subquery(people_signed_in(now)))
 }
@@ -203,6 +212,20 @@ fn people_with_lessons(since: DateTime<Utc>) -> SelectStatement {
         .into_query()
 }
 
+/// Those to whom a certificate was issued since then.
+fn people_with_certificates(since: DateTime<Utc>) -> SelectStatement {
+    let certificates = certificate::Entity::find()
+        .select_only()
+        .column(certificate::Column::ApplicationId)
+        .filter(certificate::Column::IssuedAt.gte(since))
+        .into_query();
+    application::Entity::find()
+        .select_only()
+        .column(application::Column::PersonId)
+        .filter(application::Column::Id.in_subquery(certificates))
+        .into_query()
+}
+
 async fn erase(
     tx: &DatabaseTransaction,
     clock: &Clock,
@@ -240,6 +263,13 @@ async fn erase(
                 .col_expr(person::Column::State, Expr::value(PersonState::Erased))
                 .exec(tx)
                 .await?;
+            // That a number was given, and whether it is a true one, stays.
+            certificate::Entity::update_many()
+                .col_expr(certificate::Column::Name, Expr::value(""))
+                .col_expr(certificate::Column::LatinName, Expr::value(None::<String>))
+                .filter(certificate::Column::ApplicationId.in_subquery(applications_of(people)))
+                .exec(tx)
+                .await?;
             Ok(())
         }
     }
@@ -266,6 +296,21 @@ async fn end_consent(
     Ok(())
 }
 
+/// What people wrote of a run leads to nobody, and may yet say who they are: it ends as their addresses do, counted from the
+/// last class.
+async fn erase_survey_words(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let recent = class_session::Entity::find()
+        .select_only()
+        .column(class_session::Column::RunId)
+        .filter(class_session::Column::EndsAt.gte(years_ago(Purpose::Necessary, now)))
+        .into_query();
+    survey_words::Entity::delete_many()
+        .filter(survey_words::Column::RunId.not_in_subquery(recent))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// What they watched, minute by minute. That they finished a lesson is a record of their learning and stays.
 async fn erase_watching(tx: &DatabaseTransaction, people: &[Uuid]) -> Result<(), DbErr> {
     let theirs = lesson_progress::Column::PersonId.is_in(people.iter().copied());
@@ -284,8 +329,17 @@ async fn erase_watching(tx: &DatabaseTransaction, people: &[Uuid]) -> Result<(),
     Ok(())
 }
 
+fn applications_of(people: &[Uuid]) -> SelectStatement {
+    application::Entity::find()
+        .select_only()
+        .column(application::Column::Id)
+        .filter(application::Column::PersonId.is_in(people.iter().copied()))
+        .into_query()
+}
+
 /// Every way to reach them, and what people wrote in their own words.
 async fn erase_addresses(tx: &DatabaseTransaction, people: &[Uuid]) -> Result<(), DbErr> {
+    let applications = applications_of(people);
     let people = || people.iter().copied();
     contact::Entity::delete_many().filter(contact::Column::PersonId.is_in(people())).exec(tx).await?;
     challenge::Entity::delete_many().filter(challenge::Column::PersonId.is_in(people())).exec(tx).await?;
@@ -294,11 +348,12 @@ async fn erase_addresses(tx: &DatabaseTransaction, people: &[Uuid]) -> Result<()
         .filter(notice::Column::PersonId.is_in(people()))
         .exec(tx)
         .await?;
-    let applications = application::Entity::find()
-        .select_only()
-        .column(application::Column::Id)
-        .filter(application::Column::PersonId.is_in(people()))
-        .into_query();
+    staff_post::Entity::delete_many().filter(staff_post::Column::PersonId.is_in(people())).exec(tx).await?;
+    certificate::Entity::update_many()
+        .col_expr(certificate::Column::Reason, Expr::value(None::<String>))
+        .filter(certificate::Column::ApplicationId.in_subquery(applications.clone()))
+        .exec(tx)
+        .await?;
     application_event::Entity::update_many()
         .col_expr(application_event::Column::Reason, Expr::value(None::<String>))
         .filter(application_event::Column::ApplicationId.in_subquery(applications.clone()))

@@ -10,15 +10,32 @@ pub use screen::{RoomScreen, WallScreen};
 pub use sheet::AttendanceSheet;
 
 #[cfg(feature = "ssr")]
+pub mod certificate;
+#[cfg(feature = "ssr")]
 mod check_in;
+#[cfg(feature = "ssr")]
+mod completion;
 #[cfg(feature = "ssr")]
 mod form;
 #[cfg(feature = "ssr")]
+mod learning;
+#[cfg(feature = "ssr")]
 mod page;
+#[cfg(feature = "ssr")]
+mod paper;
 #[cfg(feature = "ssr")]
 mod screen_page;
 #[cfg(feature = "ssr")]
 mod sheet_page;
+#[cfg(feature = "ssr")]
+mod standing;
+#[cfg(feature = "ssr")]
+mod taught;
+
+#[cfg(feature = "ssr")]
+pub use certificate::{CertificatePaper, CertificateText, ShownName};
+#[cfg(feature = "ssr")]
+pub(crate) use standing::{part as standing_part, rate_of, standings};
 
 #[cfg(feature = "ssr")]
 pub(crate) use page::{address, board_of, entry_of, word_of};
@@ -62,4 +79,17 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .route("/live/{code}/attendance", get(page::entry))
         .route("/live/{code}/host/code", get(watch::back).post(form::show))
         .route("/live/{code}/host/attendance", get(page::board))
+        .route("/my/learning", get(learning::mine).post(learning::set_post))
+        .route("/manage/learning", get(learning::by_post))
+        .route("/manage/taught/{month}", get(taught::page))
+        .route("/manage/runs/{code}/papers", get(paper::index))
+        .route("/manage/runs/{code}/papers/sheet", get(paper::sheet))
+        .route("/manage/runs/{code}/papers/classes/{number}", get(paper::log).post(paper::write_log))
+        .route("/verify/{token}", get(certificate::verify))
+        .route("/manage/runs/{code}/completion", get(completion::page))
+        .route("/manage/runs/{code}/completion/rule", post(completion::rule))
+        .route("/manage/runs/{code}/completion/close", post(completion::close))
+        .route("/manage/runs/{code}/completion/certificates", post(completion::issue))
+        .route("/manage/runs/{code}/certificates/{id}", get(completion::certificate))
+        .route("/manage/runs/{code}/certificates/{id}/revoke", post(completion::revoke))
 }

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use domain::account::{Denied, Duty, RunEditor, mask_name};
+use domain::attendance::completion::closed_at;
 use domain::attendance::entity::{mark, mark_event};
 use domain::attendance::sheet::{self, AttendeeStanding, MarkError, MarkRefusal, SentMark, Sheet};
 use domain::attendance::{Mark, MarkTime, Presence, missed_at};
@@ -119,7 +120,7 @@ impl Opened {
 
     async fn state(&self, ask: &Ask) -> Result<SheetState, AppError> {
         let standings = sheet::read_standings(&ask.centre, &self.class).await?;
-        let is_closed = sheet::is_closed(ask.centre.database(), self.run.id).await?;
+        let is_closed = closed_at(ask.centre.database(), self.run.id).await?.is_some();
         let lines = standings.iter().map(|(id, standing)| (*id, line(standing))).collect();
         Ok(SheetState { lines, time: time(ask, sheet::time_for_marks(&ask.centre, &self.class), is_closed) })
     }

@@ -8,6 +8,7 @@ mod manage;
 mod run;
 
 pub(crate) use handout::part as handouts;
+pub(crate) use manage::find_to_edit;
 pub use manage::import_problem;
 pub use run::draw_run;
 pub(crate) use run::find;

@@ -126,6 +126,10 @@ pub(super) fn subject(l: Language, event: Event, course: &str) -> String {
         Event::CallChosen => words::call_chosen_subject(l, course),
         Event::CallDeclined => words::call_declined_subject(l, course),
         Event::CallWithdrawn => words::call_withdrawn_subject(l, course),
+        Event::OutOfReach => words::out_of_reach_subject(l, course),
+        Event::SurveyOpen => words::survey_open_subject(l, course),
+        Event::CertificateIssued => words::certificate_issued_subject(l, course),
+        Event::CertificateRevoked => words::certificate_revoked_subject(l, course),
     }
 }
 
@@ -177,6 +181,10 @@ fn sentence(l: Language, event: Event, facts: &Facts) -> String {
         Event::CallChosen => words::call_chosen(l, course),
         Event::CallDeclined => words::call_declined(l, course),
         Event::CallWithdrawn => words::call_withdrawn(l, course),
+        Event::OutOfReach => words::out_of_reach(l, course),
+        Event::SurveyOpen => words::survey_open(l, course, moment(facts.until)),
+        Event::CertificateIssued => words::certificate_issued(l, course),
+        Event::CertificateRevoked => words::certificate_revoked(l, course),
     }
 }
 
@@ -213,6 +221,12 @@ fn link(l: Language, event: Event, facts: &Facts, public_url: &str) -> Option<(&
     }
     if let Some(code) = &facts.call {
         return Some((words::link_call(l), to(&format!("/studio/calls/{code}"))));
+    }
+    if let Some(application) = facts.application {
+        return Some(match event {
+            Event::SurveyOpen => (words::link_survey(l), to(&format!("/my/{application}/survey"))),
+            _ => (words::link_application(l), to(&format!("/my/{application}"))),
+        });
     }
     match (event, &facts.token, &facts.run_code) {
         (_, Some(token), _) => Some((words::link_confirm(l), to(&format!("/confirm/link/{token}")))),

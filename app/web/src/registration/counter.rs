@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::account::store::Contact;
 use domain::account::{ContactKind, Desk};
+use domain::attendance::certificate;
 use domain::course::entity::run;
 use domain::registration::store::{self, AtCounter};
 use domain::registration::{Outcome, Refusal, State, WriterError};
@@ -19,8 +20,8 @@ use super::refusal;
 use crate::AppError;
 use crate::ask::Ask;
 use crate::ui::{
-    Alert, Breadcrumb, Button, Choice, Crumb, DescriptionList, Fact, Form, Input, Look, PageHead, Problems,
-    Query, Select, Telephone, TextArea, Tone,
+    Alert, Breadcrumb, Button, Choice, Crumb, DescriptionList, Fact, Form, Input, LinkButton, Look, PageHead,
+    Problems, Query, Select, Telephone, TextArea, Tone,
 };
 use crate::when;
 use crate::words::{Language, registration as words};
@@ -145,6 +146,8 @@ impl<'a> Counter<'a> {
             _ => Vec::new(),
         };
         let live = course.application.state.is_live();
+        let has_certificate = certificate::is_issued(&ask.centre, desk, *application).await?;
+        let paper = ask.link(&format!("{}/certificate.pdf", self.path()));
         let address = ask.link(&self.path());
         let run_title = format!("{} ({})", title_of(l, &course), run.code);
         let way = vec![
@@ -184,6 +187,11 @@ impl<'a> Counter<'a> {
                 })}
                 <DescriptionList items=lines/>
                 {(course.application.state == State::Offered).then(|| accept_form(l, &address))}
+                {has_certificate.then(|| view! {
+                    <p class="actions">
+                        <LinkButton href=paper look=Look::Secondary small=true>{crate::words::completion::certificate_of_desk(l)}</LinkButton>
+                    </p>
+                })}
                 {(!seats.is_empty()).then(|| seat_form(l, &address, seats, of_seat))}
                 {live.then(|| cancel_form(l, &address, of_cancel))}
                 <h2>{words::history(l)}</h2>

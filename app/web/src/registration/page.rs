@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::attendance::completion::Progress;
 use domain::centre::Centre;
 use domain::course::entity::run;
 use domain::course::store::RunView;
@@ -149,13 +150,18 @@ pub async fn list(ask: Ask) -> Result<Response, AppError> {
         (course.application.state != State::Offered, !course.application.state.is_live())
     });
     let lessons = crate::lesson::begun(&ask).await?;
+    let standings = crate::attendance::standings(&ask).await?;
+    let is_staff = ask.signed_in()?.is_staff();
     Ok(ask.page(words::my_courses(l), move || {
-        let rows: Vec<Vec<Cell>> = courses.iter().map(|course| my_row(l, course)).collect();
+        let rows: Vec<Vec<Cell>> = courses.iter().map(|course| my_row(l, course, standings.get(&course.application.id))).collect();
         let columns = [words::course(l), words::state(l), words::seat(l), words::dates(l)].map(Column::text);
         view! {
             <Breadcrumb l=l here=words::my_courses(l)/>
             <PageHead title=words::my_courses(l) lead=words::my_lead(l)>
                 <LinkButton href=l.path("/code") look=Look::Tertiary small=true>{crate::words::attendance::code_page(l)}</LinkButton>
+                {is_staff.then(|| view! {
+                    <LinkButton href=l.path("/my/learning") look=Look::Tertiary small=true>{crate::words::paper::mine(l)}</LinkButton>
+                })}
             </PageHead>
             {if rows.is_empty() {
                 view! {
@@ -171,13 +177,17 @@ pub async fn list(ask: Ask) -> Result<Response, AppError> {
     }))
 }
 
-fn my_row(l: Language, course: &MyCourse) -> Vec<Cell> {
+fn my_row(l: Language, course: &MyCourse, standing: Option<&Progress>) -> Vec<Cell> {
+    let rate = crate::attendance::rate_of(l, standing);
     let href = l.path(&format!("/my/{}", course.application.id));
     let title = format!("{} ({})", title_of(l, course), course.run.code);
     vec![
         view! { <a href=href>{title}</a> }.into_any(),
-        view! { <Badge tone=tone(course.application.state) text=state_word(l, course.application.state, course.rank)/> }
-            .into_any(),
+        view! {
+            <Badge tone=tone(course.application.state) text=state_word(l, course.application.state, course.rank)/>
+            {rate.map(|rate| view! { " " <span>{rate}</span> })}
+        }
+        .into_any(),
         course.seat.clone().unwrap_or_else(|| "–".into()).into_any(),
         dates_of(l, course).into_any(),
     ]
@@ -237,6 +247,7 @@ pub(super) async fn draw_detail(
     let late = mine.run.cancel_until.or(mine.begins).is_some_and(|deadline| deadline <= now);
     let title = title_of(l, &mine);
     let number = crate::attendance::own_number(ask, &mine).await?;
+    let completion = crate::attendance::standing_part(ask, application).await?;
     let run_page = ask.link(&format!("/courses/{}", mine.run.code));
     let address = ask.link(&format!("/my/{application}"));
     // What concerns no field of the form for cancelling is said above everything.
@@ -265,6 +276,7 @@ pub(super) async fn draw_detail(
                     {if live && mine.seat.is_some() && !over { words::see_run_and_change(l) } else { words::see_run(l) }}
                 </LinkButton>
             </div>
+            {completion}
             {(live && !over).then(|| view! {
                 <section aria-labelledby="cancel-title">
                     <h2 id="cancel-title">{if late { words::leave(l) } else { words::cancel(l) }}</h2>

@@ -9,6 +9,7 @@ mod run;
 mod sentence;
 mod session;
 
+pub(crate) use run::find as find_to_edit;
 pub use sentence::problem as import_problem;
 
 use axum::Router;

@@ -80,7 +80,7 @@ async fn draw_new(
 }
 
 /// A run that the viewer may edit; others don't learn whether a draft exists.
-pub(super) async fn find(ask: &Ask, code: &str) -> Result<(RunView, RunEditor), AppError> {
+pub(crate) async fn find(ask: &Ask, code: &str) -> Result<(RunView, RunEditor), AppError> {
     let viewer = ask.signed_in()?;
     let code = RunCode::parse(code).ok_or(AppError::NotFound)?;
     let view = store::find_run(&ask.centre, &code).await?;
@@ -214,6 +214,9 @@ fn links(l: Language, view: &RunView, manages: bool) -> impl IntoView + use<> {
         <p class="actions">
             <LinkButton href=l.path(&format!("/courses/{code}")) look=Look::Tertiary small=true>{words::public_page(l)}</LinkButton>
             <LinkButton href=l.path(&format!("/manage/runs/{code}/applications")) look=Look::Tertiary small=true>{taken}</LinkButton>
+            <LinkButton href=l.path(&format!("/manage/runs/{code}/completion")) look=Look::Tertiary small=true>{crate::words::completion::title(l)}</LinkButton>
+            <LinkButton href=l.path(&format!("/manage/runs/{code}/papers")) look=Look::Tertiary small=true>{crate::words::paper::title(l)}</LinkButton>
+            <LinkButton href=l.path(&format!("/manage/runs/{code}/survey")) look=Look::Tertiary small=true>{crate::words::survey::title(l)}</LinkButton>
             {cancels.then(|| view! {
                 <LinkButton href=l.path(&format!("/manage/runs/{code}/cancel")) look=Look::Danger small=true>{words::cancel_run(l)}</LinkButton>
             })}

@@ -1,0 +1,88 @@
+//! How the viewer stands in a run, on the pages of their courses.
+
+use std::collections::HashMap;
+
+use domain::attendance::completion::Progress;
+use domain::attendance::{CompletionState, Reach, certificate, completion};
+use domain::course::hours_text;
+use domain::survey;
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use crate::AppError;
+use crate::ask::Ask;
+use crate::ui::{Alert, LinkButton, Look, Tone};
+use crate::words::{Language, completion as words};
+
+/// How the viewer stands in each of their runs, by application.
+pub(crate) async fn standings(ask: &Ask) -> Result<HashMap<Uuid, Progress>, AppError> {
+    Ok(completion::list_mine(&ask.centre, ask.signed_in()?).await?)
+}
+
+/// A line for the list of somebody's courses; nothing before the first mark.
+pub(crate) fn rate_of(l: Language, progress: Option<&Progress>) -> Option<String> {
+    let progress = progress.filter(|it| it.frozen.is_some() || it.hours.open < it.hours.planned)?;
+    Some(words::rate(l, progress.hours.percent()))
+}
+
+/// How the viewer stands in one of their runs, the way to the survey, and their certificate.
+pub(crate) async fn part(ask: &Ask, application: Uuid) -> Result<AnyView, AppError> {
+    let (l, who) = (ask.language, ask.signed_in()?);
+    let Some(progress) = standings(ask).await?.remove(&application) else { return Ok(().into_any()) };
+    let asked = survey::store::find_mine(&ask.centre, who, application).await?;
+    let may_answer =
+        asked.is_some_and(|asked| !asked.has_answered && asked.span.holds(ask.centre.clock().now()));
+    let certificate = certificate::find_mine(&ask.centre, who, application).await?;
+    let (tone, said) = sentence(l, &progress);
+    let waits = certificate.is_none() && progress.frozen == Some(CompletionState::Completed);
+    let paper = l.path(&format!("/my/{application}/certificate.pdf"));
+    let latin = certificate.as_ref().is_some_and(|it| it.latin_name.is_some());
+    let latin_paper = format!("{paper}?name=latin");
+    Ok(view! {
+        <section aria-labelledby="completion-title">
+            <h2 id="completion-title">{words::standing(l)}</h2>
+            <p>{attended(l, &progress)}</p>
+            {progress.frozen.is_none().then(|| view! { <p>{wanted(l, &progress)}</p> })}
+            <Alert l=l tone=tone><p>{said}</p></Alert>
+            {waits.then(|| view! { <p>{words::certificate_waits(l)}</p> })}
+            <div class="page-actions">
+                {may_answer.then(|| view! {
+                    <LinkButton href=l.path(&format!("/my/{application}/survey"))>{words::answer_survey(l)}</LinkButton>
+                })}
+                {certificate.is_some().then(|| view! { <LinkButton href=paper>{words::download(l)}</LinkButton> })}
+                {latin.then(|| view! {
+                    <LinkButton href=latin_paper look=Look::Secondary>{words::download_latin(l)}</LinkButton>
+                })}
+            </div>
+        </section>
+    }
+    .into_any())
+}
+
+fn attended(l: Language, progress: &Progress) -> String {
+    let hours = progress.hours;
+    words::attended(l, hours_text(hours.planned), hours_text(hours.attended), hours.percent())
+}
+
+fn wanted(l: Language, progress: &Progress) -> String {
+    let rule = progress.rule;
+    let mut sentences = vec![words::wanted(l, rule.percent)];
+    if rule.survey {
+        sentences.push(words::wanted_survey(l).into());
+    }
+    if rule.lessons {
+        sentences.push(words::wanted_lessons(l).into());
+    }
+    sentences.join(" ")
+}
+
+fn sentence(l: Language, progress: &Progress) -> (Tone, &'static str) {
+    match (progress.frozen, progress.reach) {
+        (Some(CompletionState::Completed), _) => (Tone::Success, words::frozen_completed(l)),
+        (Some(CompletionState::NotCompleted), _) => (Tone::Neutral, words::frozen_not_completed(l)),
+        (None, Reach::Done) => (Tone::Success, words::reach_done(l)),
+        (None, Reach::SurveyMissing) => (Tone::Information, words::reach_survey_missing(l)),
+        (None, Reach::Open) => (Tone::Information, words::reach_open(l)),
+        (None, Reach::OutOfReach) => (Tone::Warning, words::reach_out_of_reach(l)),
+    }
+}
