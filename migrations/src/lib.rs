@@ -23,6 +23,7 @@ mod m0018_lesson;
 mod m0019_playlist;
 mod m0020_mark;
 mod m0021_completion;
+mod m0024_statistics;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_playlist::Migration),
             Box::new(m0020_mark::Migration),
             Box::new(m0021_completion::Migration),
+            Box::new(m0024_statistics::Migration),
         ]
     }
 
