@@ -23,6 +23,7 @@ mod rush;
 mod schema;
 mod server;
 mod space;
+mod statistics;
 mod studio;
 mod ticket;
 mod upgrade;

@@ -7,7 +7,7 @@ use domain::account::entity::{
 };
 use domain::attendance::entity::{
     absence_bar, absence_notice, attendance_answer, attendance_code, attendance_try, check_in_code,
-    check_in_key, mark, mark_event, no_show, viewing,
+    check_in_key, completion, completion_rule, mark, mark_event, no_show, run_closing, viewing,
 };
 use domain::board::entity::{board, board_item, board_media};
 use domain::broadcast::entity::{
@@ -22,6 +22,10 @@ use domain::notice::entity::notice;
 use domain::registration::entity::{application, application_event, ticket, writer};
 use domain::space::entity::{
     allocation, closure, engagement, holiday, margin, occupation, opening, seat, space, thing,
+};
+use domain::statistics::entity::{
+    anonymous_mark, anonymous_part, closed_month, folded_application, kept_figure, pilot_run, spending,
+    target, training_budget, week_note,
 };
 use domain::studio::entity::{
     bar, booking, booking_event, booking_thing, call_answer, call_answer_event, open_call, series, studio,
@@ -57,6 +61,8 @@ both! {
             notice
             application application_event ticket writer
             allocation closure engagement holiday margin occupation opening seat space thing
+            anonymous_mark anonymous_part closed_month folded_application kept_figure pilot_run spending target
+            training_budget week_note
             bar booking booking_event booking_thing call_answer call_answer_event open_call series studio
         ];
         let mut expected = BTreeMap::new();

@@ -25,6 +25,8 @@ mod privacy;
 pub mod registration;
 pub mod space;
 #[cfg(feature = "ssr")]
+pub mod statistics;
+#[cfg(feature = "ssr")]
 mod studio;
 pub mod ui;
 #[cfg(feature = "ssr")]
@@ -52,6 +54,7 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .merge(notice::routes())
         .merge(registration::routes())
         .merge(space::routes())
+        .merge(statistics::routes())
         .merge(studio::routes())
         .merge(privacy::routes())
 }

@@ -3,5 +3,7 @@
 mod font;
 pub mod route;
 mod thumbnail;
+mod workbook;
 
 pub use thumbnail::{NotDrawn, draw as draw_thumbnail};
+pub use workbook::draw as draw_workbook;

@@ -14,5 +14,7 @@ pub mod month;
 pub mod plan;
 #[cfg(feature = "store")]
 pub mod studio;
+#[cfg(feature = "store")]
+pub mod work;
 
 pub use model::*;

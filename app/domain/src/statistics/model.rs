@@ -89,6 +89,11 @@ impl AgeGroup {
         (first.is_multiple_of(10) && first <= Self::LAST && first.to_string() == text).then_some(Self(first))
     }
 
+    /// All of them, the youngest first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..=Self::LAST).step_by(10).map(Self)
+    }
+
     pub fn first(self) -> u8 {
         self.0
     }
@@ -271,6 +276,11 @@ impl Share {
     /// `None` where there is nothing to have a part of.
     pub fn of(part: u64, whole: u64) -> Option<Self> {
         (whole > 0).then_some(Self { part, whole })
+    }
+
+    /// As a number from 0 on; exact figures are [`Share::percent`].
+    pub fn ratio(self) -> f64 {
+        self.part as f64 / self.whole as f64
     }
 
     /// In thousandths, half of one rounded up.
@@ -480,6 +490,14 @@ impl RunFact {
 }
 
 impl Facts {
+    /// None at all, for whoever only wants to know what words stand for.
+    pub fn nothing(as_of: NaiveDate) -> Self {
+        let (places, instructors) = (Vec::new(), Vec::new());
+        let (runs, classes) = (Vec::new(), Vec::new());
+        let (parts, described) = (Vec::new(), Vec::new());
+        Self { as_of, places, instructors, runs, classes, parts, described }
+    }
+
     fn run(&self, index: u32) -> &RunFact {
         &self.runs[index as usize]
     }

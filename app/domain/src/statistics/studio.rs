@@ -20,6 +20,13 @@ pub struct Uses {
     pub no_shows: u32,
 }
 
+impl Uses {
+    /// How often nobody came, of all that were agreed on.
+    pub fn no_show_share(&self) -> Option<Share> {
+        Share::of(self.no_shows.into(), (self.count + self.no_shows).into())
+    }
+}
+
 /// The uses of one studio and all within it.
 #[derive(Clone, Debug)]
 pub struct StudioUses {
@@ -29,17 +36,6 @@ pub struct StudioUses {
     pub all: Uses,
     /// Minutes for which it was open to staff.
     pub open_minutes: u64,
-}
-
-impl StudioUses {
-    pub fn share_of_opening(&self) -> Option<Share> {
-        Share::of(self.all.minutes, self.open_minutes)
-    }
-
-    pub fn no_show_share(&self) -> Option<Share> {
-        let asked = self.all.count + self.all.no_shows;
-        Share::of(self.all.no_shows.into(), asked.into())
-    }
 }
 
 /// Those of a period (both days within it) that had begun by the end of a day, studio by studio.
