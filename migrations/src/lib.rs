@@ -25,6 +25,7 @@ mod m0020_mark;
 mod m0021_completion;
 mod m0022_certificate;
 mod m0023_survey;
+mod m0024_statistics;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_completion::Migration),
             Box::new(m0022_certificate::Migration),
             Box::new(m0023_survey::Migration),
+            Box::new(m0024_statistics::Migration),
         ]
     }
 

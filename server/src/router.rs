@@ -75,6 +75,7 @@ pub fn app(centre: Centre, web: WebSettings) -> Router {
         .route("/my/{application}/certificate.pdf", get(paper::route::own_certificate))
         .route("/desk/{code}/{application}/certificate.pdf", get(paper::route::certificate_at_desk))
         .route("/manage/runs/{code}/certificates.pdf", get(paper::route::certificates_of_run))
+        .route("/manage/statistics.xlsx", get(paper::route::workbook))
         .route(RETURN_PATH, get(connect::come_back))
         .route("/manage/channels/{id}/disconnect", post(connect::disconnect))
         .route("/healthz", get(health::alive))

@@ -458,6 +458,34 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("completion_minutes_not_negative", "", "UPDATE completion SET minutes = -1"),
     ("completion_planned_not_negative", "", "UPDATE completion SET planned = -1"),
     ("completion_state_known", "", "UPDATE completion SET state = 'lost'"),
+    ("anonymous_part_sex_known", "", "UPDATE anonymous_part SET sex = 'other'"),
+    ("anonymous_part_age_in_tens", "", "UPDATE anonymous_part SET age = 45"),
+    ("anonymous_part_how_known", "", "UPDATE anonymous_part SET ended = '2021-01-01', how = 'lost'"),
+    ("anonymous_part_ended_somehow", "", "UPDATE anonymous_part SET ended = '2021-01-01'"),
+    ("anonymous_part_described", "", "UPDATE anonymous_part SET sex = NULL"),
+    ("anonymous_mark_presence_known", "", "UPDATE anonymous_mark SET presence = 'asleep'"),
+    ("anonymous_mark_minutes_not_negative", "", "UPDATE anonymous_mark SET minutes = -1"),
+    (
+        "anonymous_mark_once",
+        "anonymous_mark.part_id, anonymous_mark.class_session_id",
+        "INSERT INTO anonymous_mark SELECT * FROM anonymous_mark",
+    ),
+    ("kept_figure_side_known", "", "UPDATE kept_figure SET side = 'instructor'"),
+    (
+        "kept_figure_once",
+        "kept_figure.month, kept_figure.side, kept_figure.word",
+        "INSERT INTO kept_figure SELECT * FROM kept_figure",
+    ),
+    ("target_year_known", "", "UPDATE target SET year = 1999"),
+    ("target_audience_known", "", "UPDATE target SET audience = 'cats'"),
+    ("target_runs_not_negative", "", "UPDATE target SET runs = -1"),
+    ("target_minutes_not_negative", "", "UPDATE target SET minutes = -1"),
+    ("target_once", "target.year, target.audience", "INSERT INTO target SELECT * FROM target"),
+    ("training_budget_year_known", "", "UPDATE training_budget SET year = 1999"),
+    ("training_budget_amount_not_negative", "", "UPDATE training_budget SET amount = -1"),
+    ("spending_amount_not_nothing", "", "UPDATE spending SET amount = 0"),
+    ("spending_purpose_given", "", "UPDATE spending SET purpose = ''"),
+    ("week_note_given", "", "UPDATE week_note SET note = ''"),
     ("access_append_only", "", "UPDATE access SET subject_id = 'R-2'"),
     ("audit_append_only", "", "UPDATE audit SET fields = 'none'"),
     ("FOREIGN KEY", "FOREIGN KEY", "DELETE FROM person WHERE id = #1"),
@@ -595,6 +623,14 @@ INSERT INTO caption (id, lesson_id, broadcast_id, language, text, created_at) VA
 INSERT INTO handout (id, course_id, title, viewers, file_type, size, request_key, created_at) VALUES
     (#1, #1, 'a', 'learners', 'pdf', 2, #1, '2021-01-01T00:00:00+00:00'), (#2, #1, 'b', 'learners', 'pdf', 2, #2, '2021-01-01T00:00:00+00:00');
 INSERT INTO handout_piece (handout_id, number, bytes) VALUES (#1, 0, ##1), (#1, 1, ##2);
+INSERT INTO anonymous_part (id, number, run_id, sex) VALUES (#1, #2, #1, 'female');
+INSERT INTO anonymous_mark (part_id, class_session_id, presence, minutes, no_show) VALUES (#1, #1, 'present', 120, false);
+INSERT INTO closed_month (month, closed_at, closed_by) VALUES ('2021-01-01', '2021-02-01T00:00:00+00:00', #1);
+INSERT INTO kept_figure (month, side, word, counts) VALUES ('2021-01-01', 'all', '', '{}');
+INSERT INTO target (year, audience, runs, minutes) VALUES (2021, 'resident', 140, 168000);
+INSERT INTO training_budget (year, amount, version) VALUES (2021, 231105, 1);
+INSERT INTO spending (id, day, amount, purpose, entered_by, entered_at) VALUES (#1, '2021-01-02', 1200, 'a', #1, '2021-01-02T00:00:00+00:00');
+INSERT INTO week_note (monday, note, written_by, written_at) VALUES ('2021-01-04', 'a', #1, '2021-01-11T00:00:00+00:00');
 INSERT INTO access (id, at, viewer_id, duty, subject, subject_id) VALUES (#1, '2021-01-01T00:00:00+00:00', #1, 'front_desk', 'run', 'R-1');
 INSERT INTO audit (id, at, actor_id, action, subject, subject_id, fields) VALUES (#1, '2021-01-01T00:00:00+00:00', #1, 'add', 'person', 'x', 'name');
 INSERT INTO notice (id, event, person_id, language, facts, state, tries, uncertain, next_at, created_at) VALUES

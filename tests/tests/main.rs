@@ -25,6 +25,7 @@ mod schema;
 mod server;
 mod sheet;
 mod space;
+mod statistics;
 mod studio;
 mod ticket;
 mod upgrade;

@@ -18,6 +18,7 @@ pub mod notice;
 pub mod privacy;
 pub mod registration;
 pub mod space;
+pub mod statistics;
 pub mod studio;
 pub mod survey;
 

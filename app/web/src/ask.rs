@@ -192,6 +192,7 @@ fn staff_menu(l: Language, viewer: &SignedIn) -> Vec<MenuItem> {
         (Duty::TrainingManager, words::board::menu(l), "/manage/boards"),
         (Duty::Administrator, words::board::menu(l), "/manage/boards"),
         (Duty::TrainingManager, words::paper::learning(l), "/manage/learning"),
+        (Duty::TrainingManager, words::statistics::title(l), "/manage/statistics"),
         (Duty::PrivacyOfficer, words::privacy::officer_page(l), "/manage/privacy"),
         (Duty::Administrator, words::space::places(l), "/manage/places"),
         (Duty::Administrator, words::account::menu_people(l), "/manage/people"),

@@ -25,6 +25,8 @@ mod privacy;
 pub mod registration;
 pub mod space;
 #[cfg(feature = "ssr")]
+pub mod statistics;
+#[cfg(feature = "ssr")]
 mod studio;
 #[cfg(feature = "ssr")]
 mod survey;
@@ -54,6 +56,7 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .merge(notice::routes())
         .merge(registration::routes())
         .merge(space::routes())
+        .merge(statistics::routes())
         .merge(studio::routes())
         .merge(survey::routes())
         .merge(privacy::routes())

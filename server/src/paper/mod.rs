@@ -5,7 +5,9 @@ mod font;
 mod press;
 pub mod route;
 mod thumbnail;
+mod workbook;
 
 pub use certificate::draw as draw_certificates;
 pub use press::NotSet;
 pub use thumbnail::{NotDrawn, draw as draw_thumbnail};
+pub use workbook::draw as draw_workbook;

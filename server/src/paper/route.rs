@@ -1,4 +1,4 @@
-//! Where pictures can be looked at before they are sent, and certificates fetched.
+//! Where pictures can be looked at before they are sent, and papers fetched.
 
 use axum::extract::Path;
 use axum::http::header;
@@ -13,7 +13,7 @@ use web::ask::Ask;
 use web::attendance::ShownName;
 use web::ui::Query;
 
-use super::{draw_certificates, draw_thumbnail};
+use super::{draw_certificates, draw_thumbnail, draw_workbook};
 
 /// `GET /manage/broadcasts/{code}/thumbnail.png`: as YouTube will get it.
 pub async fn thumbnail(ask: Ask, Path(code): Path<String>) -> Result<Response, AppError> {
@@ -63,16 +63,30 @@ async fn find_run(ask: &Ask, code: &str) -> Result<RunView, AppError> {
 
 async fn pdf(ask: &Ask, certificates: &[Certificate], name: ShownName) -> Result<Response, AppError> {
     let Some(first) = certificates.first() else { return Err(AppError::NotFound) };
-    // What a saved file is called: by its number, since a name says whose it is to everybody who sees the file.
-    let file = format!("attachment; filename=\"certificate-{}.pdf\"", first.number);
     let paper = web::attendance::certificate::paper(ask, certificates, name);
     let drawn = tokio::task::spawn_blocking(move || draw_certificates(&paper)).await;
     let bytes =
         drawn.map_err(|error| error.to_string()).and_then(|drawn| drawn.map_err(|error| error.to_string()));
+    // What a saved file is called: by its number, since a name says whose it is to everybody who sees the file.
+    let name = format!("certificate-{}.pdf", first.number);
+    Ok(file("application/pdf", name, bytes.map_err(AppError::Broken)?))
+}
+
+/// `GET /manage/statistics.xlsx`: every table for what the page with the same address asks.
+pub async fn workbook(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
+    let sheets = web::statistics::workbook(&ask, &query).await?;
+    let drawn = tokio::task::spawn_blocking(move || draw_workbook(&sheets)).await;
+    let bytes =
+        drawn.map_err(|error| error.to_string()).and_then(|drawn| drawn.map_err(|error| error.to_string()));
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    Ok(file(kind, "statistics.xlsx".into(), bytes.map_err(AppError::Broken)?))
+}
+
+fn file(kind: &'static str, name: String, bytes: Vec<u8>) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, "application/pdf".to_owned()),
-        (header::CONTENT_DISPOSITION, file),
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
-    Ok((headers, bytes.map_err(AppError::Broken)?).into_response())
+    (headers, bytes).into_response()
 }

@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::language::Language;
 use crate::notice::store::{Draft, Recipient, queue};
 use crate::notice::{Event, Facts};
+use crate::statistics::fold::fold;
 
 /// The person who confirmed an address and whose account is open.
 pub async fn find_person_by_contact<C: ConnectionTrait>(
@@ -555,6 +556,10 @@ pub async fn change_consents(
         }
     }
     let figures = if given.contains(&Purpose::Figures) { figures } else { Figures::default() };
+    if !given.contains(&Purpose::Figures) {
+        // What was counted by them stays counted, and leads to nobody.
+        fold(&tx, centre.clock(), &[who.id()]).await?;
+    }
     person::Entity::update_many()
         .col_expr(person::Column::BirthYear, Expr::value(figures.birth_year.map(BirthYear::get)))
         .col_expr(person::Column::Sex, Expr::value(figures.sex))

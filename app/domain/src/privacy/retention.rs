@@ -20,6 +20,7 @@ use crate::course::entity::class_session;
 use crate::lesson::entity::lesson_progress;
 use crate::notice::entity::notice;
 use crate::registration::entity::{application, application_event, ticket};
+use crate::statistics::fold::fold;
 use crate::studio::entity::{booking, booking_event, call_answer, call_answer_event};
 use crate::survey::entity::survey_words;
 
@@ -236,6 +237,7 @@ async fn erase(
     let change = || person::Entity::update_many().filter(of(person::Column::Id));
     match purpose {
         Purpose::Figures => {
+            fold(tx, clock, people).await?;
             change()
                 .col_expr(person::Column::BirthYear, Expr::value(None::<i32>))
                 .col_expr(person::Column::Sex, Expr::value(None::<Sex>))

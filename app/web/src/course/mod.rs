@@ -51,7 +51,7 @@ pub(crate) fn category_word(l: Language, category: Category) -> &'static str {
     }
 }
 
-fn mode_word(l: Language, mode: Mode) -> &'static str {
+pub(crate) fn mode_word(l: Language, mode: Mode) -> &'static str {
     match mode {
         Mode::InPerson => words::mode_in_person(l),
         Mode::Online => words::mode_online(l),

@@ -47,7 +47,7 @@ pub fn routes() -> Router<Centre> {
         .route("/manage/studio/bars/{person}/lift", post(manage::lift))
 }
 
-fn kind_word(l: Language, kind: Kind) -> &'static str {
+pub(crate) fn kind_word(l: Language, kind: Kind) -> &'static str {
     match kind {
         Kind::Recording => words::kind_recording(l),
         Kind::Live => words::kind_live(l),

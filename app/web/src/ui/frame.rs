@@ -137,6 +137,7 @@ pub(super) fn footer(l: Language, centre: &CentreFacts) -> impl IntoView + use<>
                     <li><a href=l.path("/places")>{words::ui::way_here(l)}</a></li>
                     <li><a href=l.path("/live")>{words::broadcast::live(l)}</a></li>
                     <li><a href=l.path("/lessons")>{words::lesson::title(l)}</a></li>
+                    <li><a href=l.path("/figures")>{words::statistics::figures(l)}</a></li>
                 </ul>
                 <div class="krds-identifier">
                     <span class="ban-txt">{words::ui::identifier(l, centre.office.of(l))}</span>

@@ -1,0 +1,20 @@
+//! What the centre has done, in figures: runs, hours and people by any of their sides, plan against result, months that are kept.
+
+mod model;
+
+#[cfg(feature = "store")]
+pub mod entity;
+#[cfg(feature = "store")]
+pub mod fact;
+#[cfg(feature = "store")]
+pub mod fold;
+#[cfg(feature = "store")]
+pub mod month;
+#[cfg(feature = "store")]
+pub mod plan;
+#[cfg(feature = "store")]
+pub mod studio;
+#[cfg(feature = "store")]
+pub mod work;
+
+pub use model::*;

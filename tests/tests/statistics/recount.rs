@@ -1,0 +1,434 @@
+//! The cube against a slow, plain recount of the rows themselves, over random data around the end of a year.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
+use domain::account::entity::person;
+use domain::account::{Neighbourhood, PersonState, Sex};
+use domain::attendance::Presence;
+use domain::attendance::entity::{completion, mark, no_show, run_closing};
+use domain::course::entity::{class_session, course, run};
+use domain::course::{Audience, Category, ClassState, Mode, RunState};
+use domain::language::Language;
+use domain::registration::entity::{application, application_event};
+use domain::registration::{EventKind, State};
+use domain::seoul;
+use domain::space::entity::space;
+use domain::statistics::{Counts, Dimension, Question, fact};
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{Rng, SeedableRng};
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use tests::programme::{add, add_room, class, course as a_course, run as a_run};
+use tests::{Site, both};
+use uuid::Uuid;
+
+use super::{apply, close, put_mark, put_no_show};
+
+const RUNS: usize = 24;
+const PEOPLE: usize = 30;
+
+both! {
+    async fn the_cube_says_what_a_plain_recount_says(site) {
+        site.set_time("2020-12-01T09:00:00+09:00");
+        let seed: u64 = rand::random();
+        println!("seed {seed}");
+        let mut dice = StdRng::seed_from_u64(seed);
+        fill(site, &mut dice).await;
+        site.set_time("2021-02-20T12:00:00+09:00");
+        let rows = Rows::read(site).await;
+        let first: NaiveDate = "2020-12-15".parse().unwrap();
+        for _ in 0..12 {
+            let some_day = |dice: &mut StdRng| first + chrono::Days::new(dice.random_range(0..70));
+            let (one, other) = (some_day(&mut dice), some_day(&mut dice));
+            let (from, until, as_of) = (one.min(other), one.max(other), some_day(&mut dice));
+            let facts = fact::load(&site.centre, (from, until), as_of).await.unwrap();
+            for _ in 0..6 {
+                let mut side = || *Dimension::ALL.choose(&mut dice).unwrap();
+                let (rows_by, columns_by, filter_by) = (side(), side(), side());
+                let columns = Some(columns_by).filter(|columns| *columns != rows_by);
+                let words = rows.words_of(filter_by);
+                let word = words.choose(&mut dice).cloned().unwrap_or_default();
+                let only = facts.key(filter_by, if word.is_empty() { "none" } else { &word });
+                let filter = only.map(|_| (filter_by, word));
+                let question = Question { first: from, last: until, only: only.into_iter().collect(), rows: rows_by, columns };
+                let table = facts.table(&question);
+                let asked = Asked { from, until, as_of, filter, rows: rows_by, columns };
+                let slow = rows.count(&asked);
+                let keys = |keys: &[domain::statistics::Key]| keys.iter().map(|it| Some(*it)).chain([None]).collect::<Vec<_>>();
+                let mut fast = BTreeMap::new();
+                for row in keys(&table.rows) {
+                    for column in keys(&table.columns) {
+                        let place = (row.map(|it| facts.word(it)), column.map(|it| facts.word(it)));
+                        fast.insert(place, table.cell(row, column));
+                    }
+                }
+                fast.retain(|_, counts| *counts != Counts::default());
+                assert_eq!(fast, slow, "seed {seed}: {asked:?}");
+            }
+        }
+    }
+}
+
+/// Runs, classes, people and all that they do, at random.
+async fn fill(site: &Site, dice: &mut StdRng) {
+    let (centre, db) = (&site.centre, site.centre.database());
+    let clock = centre.clock();
+    let room = add_room(centre, "mullae", 10).await;
+    let mut people = Vec::new();
+    for _ in 0..PEOPLE {
+        let row = person::ActiveModel {
+            id: Set(clock.id()),
+            name: Set("홍길동".into()),
+            language: Set(Language::Ko),
+            birth_year: Set(dice.random_bool(0.7).then(|| dice.random_range(1925..2015))),
+            sex: Set(dice.random_bool(0.7).then(|| *Sex::ALL.choose(dice).unwrap())),
+            neighbourhood: Set(dice.random_bool(0.7).then(|| Neighbourhood::ALL[dice.random_range(0..3)])),
+            made_staff: Set(false),
+            state: Set(PersonState::Active),
+            created_at: Set(site.now()),
+            ..Default::default()
+        };
+        people.push(*row.id.as_ref());
+        person::Entity::insert(row).exec_without_returning(db).await.unwrap();
+    }
+    let begin: DateTime<Utc> = "2020-12-15T00:00:00+09:00".parse().unwrap();
+    let mut stamp = 0;
+    for number in 0..RUNS {
+        let course = course::Model {
+            category: *Category::ALL.choose(dice).unwrap(),
+            audience: *Audience::ALL.choose(dice).unwrap(),
+            ..a_course(clock, format!("강좌 {number}"))
+        };
+        let run = run::Model {
+            mode: *Mode::ALL.choose(dice).unwrap(),
+            instructor: ["", "강사01", "강사02"][dice.random_range(0..3)].to_owned(),
+            state: *[RunState::Published, RunState::Published, RunState::Cancelled, RunState::Draft]
+                .choose(dice)
+                .unwrap(),
+            enrolled: dice.random_bool(0.3).then(|| dice.random_range(0..20)),
+            first_date: dice
+                .random_bool(0.8)
+                .then(|| seoul::day(begin) + chrono::Days::new(dice.random_range(0..60))),
+            ..a_run(clock, &format!("R-{number}"), course.id, dice.random_bool(0.6).then_some(room))
+        };
+        // Hours around midnight too: the day is Seoul's.
+        let start = begin + TimeDelta::hours(dice.random_range(0..60 * 24));
+        let classes: Vec<_> = (0..dice.random_range(1..4))
+            .map(|nth| class_session::ActiveModel {
+                state: Set(if dice.random_bool(0.85) { ClassState::Planned } else { ClassState::Cancelled }),
+                minutes: Set(dice.random_range(30..120)),
+                ..class(clock, run.id, nth + 1, start + TimeDelta::hours(24 * i64::from(nth)))
+            })
+            .collect();
+        let ids: Vec<Uuid> = classes.iter().map(|it| *it.id.as_ref()).collect();
+        let run_id = run.id;
+        add(centre, course, run, classes).await;
+        let mut completed = Vec::new();
+        for person in people.iter().filter(|_| dice.random_bool(0.25)).copied().collect::<Vec<_>>() {
+            stamp += 1;
+            let (state, events) = history(dice);
+            let application = apply(site, run_id, person, state, stamp).await;
+            let mut at = begin - TimeDelta::days(3);
+            for kind in events {
+                at += TimeDelta::minutes(dice.random_range(1..60 * 24 * 12));
+                let row = application_event::ActiveModel {
+                    id: Set(clock.id()),
+                    application_id: Set(application),
+                    at: Set(at),
+                    kind: Set(kind),
+                    actor_id: Set(None),
+                    seat: Set(None),
+                    reason: Set(None),
+                };
+                application_event::Entity::insert(row).exec_without_returning(db).await.unwrap();
+            }
+            for class in &ids {
+                if dice.random_bool(0.5) {
+                    let presence = *Presence::ALL.choose(dice).unwrap();
+                    let minutes = if presence == Presence::Absent { 0 } else { dice.random_range(1..120) };
+                    put_mark(site, *class, application, presence, minutes).await;
+                    if presence == Presence::Absent && dice.random_bool(0.7) {
+                        put_no_show(site, *class, application, person).await;
+                    }
+                }
+            }
+            completed.extend(dice.random_bool(0.5).then_some(application));
+        }
+        if dice.random_bool(0.5) {
+            close(site, run_id, start + TimeDelta::days(5), people[0], &completed).await;
+        }
+    }
+}
+
+/// How an application may have gone, and where that leaves it.
+fn history(dice: &mut StdRng) -> (State, Vec<EventKind>) {
+    use EventKind::{
+        Accepted, Approved, Asked, Booked, Cancelled, Declined, Lapsed, Moved, Offered, Promoted, Waiting,
+    };
+    let ways: [(State, &[EventKind]); 11] = [
+        (State::Booked, &[Booked]),
+        (State::Booked, &[Booked, Moved]),
+        (State::Waiting, &[Waiting]),
+        (State::Booked, &[Waiting, Promoted]),
+        (State::Offered, &[Waiting, Offered]),
+        (State::Booked, &[Waiting, Offered, Accepted]),
+        (State::Lapsed, &[Waiting, Offered, Lapsed]),
+        (State::Lapsed, &[Waiting, Lapsed]),
+        (State::Booked, &[Asked, Approved]),
+        (State::Booked, &[Asked, Approved, Promoted]),
+        (State::Declined, &[Asked, Declined]),
+    ];
+    let (state, events) = *ways.choose(dice).unwrap();
+    let mut events = events.to_vec();
+    if state.is_live() && dice.random_bool(0.3) {
+        events.push(Cancelled);
+        return (State::Cancelled, events);
+    }
+    (state, events)
+}
+
+#[derive(Debug)]
+struct Asked {
+    from: NaiveDate,
+    until: NaiveDate,
+    as_of: NaiveDate,
+    filter: Option<(Dimension, String)>,
+    rows: Dimension,
+    columns: Option<Dimension>,
+}
+
+/// Every row that matters, as it is.
+struct Rows {
+    now: DateTime<Utc>,
+    people: HashMap<Uuid, person::Model>,
+    courses: HashMap<Uuid, course::Model>,
+    spaces: HashMap<Uuid, space::Model>,
+    runs: Vec<run::Model>,
+    classes: Vec<class_session::Model>,
+    applications: Vec<application::Model>,
+    events: Vec<application_event::Model>,
+    marks: Vec<mark::Model>,
+    no_shows: Vec<no_show::Model>,
+    completions: Vec<completion::Model>,
+    closings: Vec<run_closing::Model>,
+}
+
+type Place = (Option<String>, Option<String>);
+
+impl Rows {
+    async fn read(site: &Site) -> Self {
+        let db = site.centre.database();
+        Self {
+            now: site.now(),
+            people: person::Entity::find().all(db).await.unwrap().into_iter().map(|it| (it.id, it)).collect(),
+            courses: course::Entity::find()
+                .all(db)
+                .await
+                .unwrap()
+                .into_iter()
+                .map(|it| (it.id, it))
+                .collect(),
+            spaces: space::Entity::find().all(db).await.unwrap().into_iter().map(|it| (it.id, it)).collect(),
+            runs: run::Entity::find().all(db).await.unwrap(),
+            classes: class_session::Entity::find().all(db).await.unwrap(),
+            applications: application::Entity::find().all(db).await.unwrap(),
+            events: application_event::Entity::find().all(db).await.unwrap(),
+            marks: mark::Entity::find().all(db).await.unwrap(),
+            no_shows: no_show::Entity::find().all(db).await.unwrap(),
+            completions: completion::Entity::find().all(db).await.unwrap(),
+            closings: run_closing::Entity::find().all(db).await.unwrap(),
+        }
+    }
+
+    fn words_of(&self, side: Dimension) -> Vec<String> {
+        let words = self.runs.iter().flat_map(|run| {
+            let people = self.people.values();
+            people.filter_map(move |it| self.word(side, run, None, Some(it))).collect::<Vec<_>>()
+        });
+        words.collect::<BTreeSet<String>>().into_iter().collect()
+    }
+
+    fn planned(&self, run: &run::Model) -> Vec<&class_session::Model> {
+        let mut planned: Vec<_> =
+            self.classes.iter().filter(|it| it.run_id == run.id && it.state == ClassState::Planned).collect();
+        planned.sort_by_key(|it| it.starts_at);
+        planned
+    }
+
+    fn first_day(&self, run: &run::Model) -> Option<NaiveDate> {
+        self.planned(run).first().map(|it| seoul::day(it.starts_at)).or(run.first_date)
+    }
+
+    /// What stands on a side for a run, a class of it, or a person in it; nothing where that makes no sense.
+    fn word(
+        &self,
+        side: Dimension,
+        run: &run::Model,
+        class: Option<&class_session::Model>,
+        who: Option<&person::Model>,
+    ) -> Option<String> {
+        let day = class.map(|it| seoul::day(it.starts_at)).or_else(|| self.first_day(run));
+        let course = &self.courses[&run.course_id];
+        let hour =
+            class.or_else(|| self.planned(run).first().copied()).map(|it| seoul::wall(it.starts_at).hour());
+        Some(match side {
+            Dimension::Audience => course.audience.as_str().into(),
+            Dimension::Mode => run.mode.as_str().into(),
+            Dimension::Category => course.category.as_str().into(),
+            Dimension::Place => run.space_id.map(|id| self.spaces[&id].code.clone()).unwrap_or_default(),
+            Dimension::Instructor => run.instructor.clone(),
+            Dimension::Year => day?.year().to_string(),
+            Dimension::Month => format!("{}-{:02}", day?.year(), day?.month()),
+            Dimension::DayPart => hour
+                .map_or("", |hour| {
+                    ["morning", "afternoon", "evening"]
+                        [if hour < 12 { 0 } else { 1 + usize::from(hour >= 18) }]
+                })
+                .into(),
+            Dimension::Sex => who?.sex.map_or("", Sex::as_str).into(),
+            Dimension::Neighbourhood => who?.neighbourhood.map_or("", Neighbourhood::as_str).into(),
+            Dimension::Age => {
+                let age = who?.birth_year.map(|born| self.first_day(run).map_or(0, |day| day.year()) - born);
+                age.filter(|age| *age >= 0).map(|age| (age / 10 * 10).min(90).to_string()).unwrap_or_default()
+            }
+        })
+    }
+
+    /// Where an application stands at the end of a day: its history played again until then.
+    fn replay(
+        &self,
+        application: &application::Model,
+        first_day: NaiveDate,
+        as_of: NaiveDate,
+    ) -> &'static str {
+        let mut events: Vec<_> =
+            self.events.iter().filter(|it| it.application_id == application.id).collect();
+        events.sort_by_key(|it| it.at);
+        let mut standing = "nowhere";
+        for (index, event) in events.iter().enumerate().filter(|(_, it)| seoul::day(it.at) <= as_of) {
+            // Whoever is approved without another word after it was given a place at once.
+            let promoted_later = events[index..].iter().any(|it| it.kind == EventKind::Promoted);
+            standing = match event.kind {
+                EventKind::Booked | EventKind::Promoted | EventKind::Accepted => "enrolled",
+                EventKind::Waiting | EventKind::Offered => "waiting",
+                EventKind::Approved => {
+                    if promoted_later {
+                        "waiting"
+                    } else {
+                        "enrolled"
+                    }
+                }
+                EventKind::Cancelled if standing == "enrolled" && seoul::day(event.at) >= first_day => {
+                    "enrolled"
+                }
+                EventKind::Cancelled => "given up",
+                EventKind::Asked | EventKind::Declined => "nowhere",
+                EventKind::Lapsed | EventKind::Moved => standing,
+            };
+        }
+        standing
+    }
+
+    fn count(&self, asked: &Asked) -> BTreeMap<Place, Counts> {
+        let until = seoul::midnight(asked.as_of + chrono::Days::new(1)).min(self.now);
+        let within = |day: NaiveDate| asked.from <= day && day <= asked.until;
+        let mut cells: BTreeMap<Place, (Counts, BTreeSet<Uuid>)> = BTreeMap::new();
+        let mut count =
+            |word: &dyn Fn(Dimension) -> Option<String>, add: &dyn Fn(&mut Counts), person: Option<Uuid>| {
+                if asked.filter.as_ref().is_some_and(|(side, wanted)| word(*side).as_ref() != Some(wanted)) {
+                    return;
+                }
+                let (row, column) = (word(asked.rows), asked.columns.and_then(word));
+                let mut places: Vec<Place> = vec![(None, None)];
+                places.extend(row.clone().map(|row| (Some(row), None)));
+                places.extend(column.clone().map(|column| (None, Some(column))));
+                places.extend(row.zip(column).map(|(row, column)| (Some(row), Some(column))));
+                for place in places {
+                    let cell = cells.entry(place).or_default();
+                    add(&mut cell.0);
+                    cell.1.extend(person);
+                }
+            };
+        for run in self.runs.iter().filter(|run| run.state != RunState::Draft) {
+            let Some(first_day) = self.first_day(run) else { continue };
+            let held: Vec<_> = self.planned(run).into_iter().filter(|it| it.ends_at <= until).collect();
+            for class in held.iter().filter(|it| within(seoul::day(it.starts_at))) {
+                let minutes = u64::try_from(class.minutes).unwrap();
+                count(
+                    &|side| self.word(side, run, Some(class), None),
+                    &|counts| counts.minutes += minutes,
+                    None,
+                );
+            }
+            if !within(first_day) {
+                continue;
+            }
+            let applications: Vec<_> = self.applications.iter().filter(|it| it.run_id == run.id).collect();
+            let cancelled = run.state == RunState::Cancelled;
+            let begun = first_day <= asked.as_of;
+            let heads = u64::try_from(run.enrolled.filter(|_| applications.is_empty()).unwrap_or(0)).unwrap();
+            let add = |counts: &mut Counts| {
+                if cancelled {
+                    counts.cancelled += 1;
+                } else if begun {
+                    counts.runs += 1;
+                    counts.places += u64::try_from(run.capacity).unwrap();
+                    counts.enrolled += heads;
+                    counts.unnamed += heads;
+                }
+            };
+            count(&|side| self.word(side, run, None, None), &add, None);
+            if cancelled {
+                continue;
+            }
+            let was_held = |class: Uuid| held.iter().any(|it| it.id == class);
+            let marked = self.marks.iter().any(|it| was_held(it.class_session_id));
+            for application in applications {
+                let who = &self.people[&application.person_id];
+                let marks: Vec<_> = self
+                    .marks
+                    .iter()
+                    .filter(|it| it.application_id == application.id && was_held(it.class_session_id))
+                    .collect();
+                let came = marks.iter().any(|it| {
+                    matches!(it.presence, Presence::Present | Presence::Late | Presence::LeftEarly)
+                });
+                let no_shows = self
+                    .no_shows
+                    .iter()
+                    .filter(|it| it.application_id == application.id && was_held(it.class_session_id))
+                    .count();
+                let completed = self.completions.iter().any(|it| it.application_id == application.id)
+                    && self
+                        .closings
+                        .iter()
+                        .any(|it| it.run_id == run.id && seoul::day(it.closed_at) <= asked.as_of);
+                let standing = self.replay(application, first_day, asked.as_of);
+                let enrolled = standing == "enrolled" && begun;
+                let add = |counts: &mut Counts| {
+                    counts.waiting += u64::from(standing == "waiting");
+                    counts.given_up += u64::from(standing == "given up");
+                    if enrolled {
+                        counts.enrolled += 1;
+                        counts.attended += u64::from(came);
+                        counts.completed += u64::from(completed);
+                        if marked {
+                            counts.attended_minutes +=
+                                marks.iter().map(|it| u64::try_from(it.minutes).unwrap()).sum::<u64>();
+                            counts.planned_minutes +=
+                                held.iter().map(|it| u64::try_from(it.minutes).unwrap()).sum::<u64>();
+                            counts.no_shows += no_shows as u64;
+                            counts.expected += held.len() as u64;
+                        }
+                    }
+                };
+                count(&|side| self.word(side, run, None, Some(who)), &add, enrolled.then_some(who.id));
+            }
+        }
+        let whole = |(place, (counts, people)): (Place, (Counts, BTreeSet<Uuid>))| {
+            (place, Counts { people: people.len() as u64, ..counts })
+        };
+        cells.into_iter().map(whole).filter(|(_, counts)| *counts != Counts::default()).collect()
+    }
+}
