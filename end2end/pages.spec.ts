@@ -40,7 +40,7 @@ const own: [Account, string[], string[]][] = [
   ['resident', ['/my', '/account', '/courses', '/code'], ['/my', '/my/{id}', '/account', '/courses/{code}', '/code']],
   ['desk', ['/desk'], ['/desk', '/desk/{code}', '/desk/{code}/{id}']],
   ['instructor', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/runs/{code}/applications']],
-  ['manager', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/courses', '/manage/courses/{code}', '/manage/import', '/manage/holidays']],
+  ['manager', ['/manage'], ['/manage/absences', '/manage/absences/{id}', '/manage/runs', '/manage/runs/{code}', '/manage/courses', '/manage/courses/{code}', '/manage/import', '/manage/holidays']],
   ['producer', ['/manage'], ['/manage/studio', '/manage/broadcasts', '/manage/broadcasts/{code}', '/manage/broadcasts/{code}/sheet', '/manage/broadcasts/{code}/captions', '/manage/broadcasts/templates', '/manage/broadcasts/templates/{id}', '/manage/channels', '/manage/boards', '/manage/boards/lobby', '/manage/boards/lobby/notices', '/manage/boards/lobby/items/{id}', '/manage/calls', '/manage/calls/new', '/manage/lessons', '/manage/lessons/{code}', '/manage/lessons/{code}/captions', '/manage/courses/{code}/handouts']],
   ['privacy', ['/manage'], ['/manage/privacy']],
   ['administrator', ['/manage'], ['/manage/people', '/manage/people/{id}', '/manage/audit', '/manage/notices', '/manage/places', '/manage/places/{code}/plan']],

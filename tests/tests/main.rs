@@ -1,5 +1,6 @@
 //! What the program promises, one file for each feature.
 
+mod absence;
 mod account;
 mod attendance;
 mod backup;
@@ -26,4 +27,5 @@ mod space;
 mod studio;
 mod ticket;
 mod upgrade;
+mod watching;
 mod youtube;

@@ -7,7 +7,7 @@ use domain::account::entity::{
 };
 use domain::attendance::entity::{
     absence_bar, absence_notice, attendance_answer, attendance_code, attendance_try, check_in_code,
-    check_in_key, mark, mark_event, no_show, viewing,
+    check_in_key, completion, completion_rule, mark, mark_event, no_show, run_closing, viewing,
 };
 use domain::board::entity::{board, board_item, board_media};
 use domain::broadcast::entity::{

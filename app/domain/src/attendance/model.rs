@@ -15,7 +15,7 @@ named! {
     }
 }
 
-/// How the attendance of online classes is found out, for the centre as a whole.
+/// How attendance is found out and what follows from it, for the centre as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttendanceSettings {
     /// How long a code is good.
@@ -26,11 +26,43 @@ pub struct AttendanceSettings {
     pub mark_days_after: u32,
     /// Who is late, or leaves early, by no more minutes than these has attended all of it.
     pub tolerated_minutes: u32,
+    /// Who has watched so much of an online class's minutes was there, in per cent.
+    pub watch_percent: u32,
+    /// What follows an absence without notice.
+    pub absence: AbsenceSettings,
+}
+
+/// What follows an absence without notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AbsenceSettings {
+    /// Its letter is written so many hours after the end of the class: until then the sheet may be put right.
+    pub hours: u32,
+    /// Those of so many days count together, within a category.
+    pub days: u32,
+    /// From so many on the letter is a warning.
+    pub warning: u32,
+    /// So many bar their person from the category.
+    pub bar: u32,
+    /// For so many days.
+    pub bar_days: u32,
+}
+
+impl Default for AbsenceSettings {
+    fn default() -> Self {
+        Self { hours: 24, days: 180, warning: 2, bar: 3, bar_days: 30 }
+    }
 }
 
 impl Default for AttendanceSettings {
     fn default() -> Self {
-        Self { code_minutes: 10, mark_minutes_before: 30, mark_days_after: 7, tolerated_minutes: 10 }
+        Self {
+            code_minutes: 10,
+            mark_minutes_before: 30,
+            mark_days_after: 7,
+            tolerated_minutes: 10,
+            watch_percent: 80,
+            absence: AbsenceSettings::default(),
+        }
     }
 }
 
@@ -59,8 +91,8 @@ pub const CODES: usize = 2;
 /// So many wrong tries somebody has at one code: of ten thousand, nobody guesses it so.
 pub const TRIES: u32 = 5;
 
-/// So long after its class a code may still be shown, as classes overrun.
-const OVERRUN: TimeDelta = TimeDelta::minutes(30);
+/// Classes overrun: so long after its end a code may still be shown, and minutes still count.
+pub const OVERRUN: TimeDelta = TimeDelta::minutes(30);
 
 /// Whether a code of a class may be shown. Never before it has begun: who is there counts.
 pub fn may_show(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
