@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use domain::account::Address;
-use domain::attendance::AttendanceSettings;
+use domain::attendance::{AbsenceSettings, AttendanceSettings};
 use domain::board::{BoardSettings, MEGABYTE};
 use domain::centre::Settings;
 use domain::lesson::LessonSettings;
@@ -203,7 +203,7 @@ struct BoardFile {
     clip_megabytes: Option<u32>,
 }
 
-/// How the attendance of online classes is found out: [`AttendanceSettings`] says what each means.
+/// How attendance is found out and what follows from it: [`AttendanceSettings`] says what each means.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct AttendanceFile {
@@ -213,6 +213,12 @@ struct AttendanceFile {
     check_in_minutes: Option<u32>,
     tolerated_minutes: Option<u32>,
     completion_percent: Option<u32>,
+    watch_percent: Option<u32>,
+    absence_hours: Option<u32>,
+    absence_days: Option<u32>,
+    absence_warning: Option<u32>,
+    absence_bar: Option<u32>,
+    absence_bar_days: Option<u32>,
 }
 
 /// How the survey after a run is held: [`SurveySettings`] says what each means.
@@ -487,10 +493,7 @@ fn bytes(name: &'static str, megabytes: Option<u32>, default: usize) -> Result<u
 }
 
 fn read_lesson(file: &LessonFile, defaults: LessonSettings) -> Result<LessonSettings, ConfigError> {
-    let done_percent = file.done_percent.unwrap_or(defaults.done_percent);
-    if !(1..=100).contains(&done_percent) {
-        return Err(wrong("lesson.done_percent", "must be from 1 to 100"));
-    }
+    let done_percent = percent("lesson.done_percent", file.done_percent, defaults.done_percent)?;
     let handout_bytes = bytes("lesson.handout_megabytes", file.handout_megabytes, defaults.handout_bytes)?;
     Ok(LessonSettings { done_percent, handout_bytes })
 }
@@ -507,10 +510,7 @@ fn read_attendance(
     defaults: AttendanceSettings,
 ) -> Result<AttendanceSettings, ConfigError> {
     let completion_percent =
-        positive("attendance.completion_percent", file.completion_percent, defaults.completion_percent)?;
-    if completion_percent > 100 {
-        return Err(wrong("attendance.completion_percent", "must be at most 100"));
-    }
+        percent("attendance.completion_percent", file.completion_percent, defaults.completion_percent)?;
     Ok(AttendanceSettings {
         code_minutes: positive("attendance.code_minutes", file.code_minutes, defaults.code_minutes)?,
         mark_minutes_before: file.mark_minutes_before.unwrap_or(defaults.mark_minutes_before),
@@ -518,6 +518,18 @@ fn read_attendance(
         check_in_minutes: file.check_in_minutes.unwrap_or(defaults.check_in_minutes),
         tolerated_minutes: file.tolerated_minutes.unwrap_or(defaults.tolerated_minutes),
         completion_percent,
+        watch_percent: percent("attendance.watch_percent", file.watch_percent, defaults.watch_percent)?,
+        absence: AbsenceSettings {
+            hours: file.absence_hours.unwrap_or(defaults.absence.hours),
+            days: positive("attendance.absence_days", file.absence_days, defaults.absence.days)?,
+            warning: positive("attendance.absence_warning", file.absence_warning, defaults.absence.warning)?,
+            bar: positive("attendance.absence_bar", file.absence_bar, defaults.absence.bar)?,
+            bar_days: positive(
+                "attendance.absence_bar_days",
+                file.absence_bar_days,
+                defaults.absence.bar_days,
+            )?,
+        },
     })
 }
 
@@ -525,6 +537,13 @@ fn positive(name: &'static str, value: Option<u32>, default: u32) -> Result<u32,
     match value.unwrap_or(default) {
         0 => Err(wrong(name, "must be at least 1")),
         value => Ok(value),
+    }
+}
+
+fn percent(name: &'static str, value: Option<u32>, default: u32) -> Result<u32, ConfigError> {
+    match value.unwrap_or(default) {
+        value @ 1..=100 => Ok(value),
+        _ => Err(wrong(name, "must be from 1 to 100")),
     }
 }
 
@@ -658,6 +677,8 @@ mod tests {
             ("[attendance]\ncode_minutes = 0", "attendance.code_minutes"),
             ("[attendance]\ncompletion_percent = 101", "attendance.completion_percent"),
             ("[survey]\ndays = 0", "survey.days"),
+            ("[attendance]\nwatch_percent = 101", "attendance.watch_percent"),
+            ("[attendance]\nabsence_bar = 0", "attendance.absence_bar"),
             ("[board]\npicture_megabytes = 201", "board.picture_megabytes"),
             ("[lesson]\ndone_percent = 0", "lesson.done_percent"),
             ("[lesson]\nhandout_megabytes = 201", "lesson.handout_megabytes"),

@@ -4,6 +4,7 @@
 //! runs are over, some are open, some open soon. Applications are made through the writer, with the clock set to the
 //! hours in which people would have applied.
 
+mod absence;
 mod board;
 mod broadcast;
 mod completion;
@@ -132,6 +133,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     room::teach(&past, &people, today, set).await?;
     broadcast::plan(&past, &people, today, set).await?;
     lesson::record(&past, &people).await?;
+    absence::miss(&past, &people, today, set).await?;
     forget_letters(centre).await?;
     Ok(true)
 }

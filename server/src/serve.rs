@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::ServiceExt;
 use axum::extract::Request;
 use domain::attendance::reach::tell as tell_out_of_reach;
+use domain::attendance::keep::keep as keep_attendance;
 use domain::board::edit::keep as keep_boards;
 use domain::broadcast::channel::renew;
 use domain::broadcast::reconcile::Reconciler;
@@ -139,6 +140,9 @@ async fn keep(centre: Centre, data: PathBuf, metrics: PrometheusHandle, stopping
         }
         if let Err(cause) = keep_bookings(&centre).await {
             tracing::warn!(%cause, "bookings that are overdue stay for now");
+        }
+        if let Err(cause) = keep_attendance(&centre).await {
+            tracing::warn!(%cause, "attendance that is overdue stays for now");
         }
         if let Err(cause) = keep_boards(&centre).await {
             tracing::warn!(%cause, "what was over on the boards stays for now");

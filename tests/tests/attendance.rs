@@ -16,7 +16,7 @@ use crate::registration::applications;
 const DESK: &str = "/live/P21-014-1/host";
 
 /// Presses "show a code" and reads its digits.
-async fn show(host: &Visitor) -> String {
+pub(crate) async fn show(host: &Visitor) -> String {
     let page = host.get(DESK).await.expect(200);
     let page = page.form("form[action$='/host/code']").submit().await.expect(200);
     assert_eq!(page.hops, [303]);
@@ -24,7 +24,7 @@ async fn show(host: &Visitor) -> String {
 }
 
 /// Four digits that these are not.
-fn other(digits: &str) -> String {
+pub(crate) fn other(digits: &str) -> String {
     format!("{:04}", (digits.parse::<u32>().unwrap() + 1) % 10_000)
 }
 

@@ -48,11 +48,18 @@ both! {
         }
 
         let hana = Address::parse("hana@example.org").unwrap();
-        let hana = find_person_by_contact(site.centre.database(), &hana).await.unwrap().unwrap();
-        let live = site.sign_in(hana).await.get("/live/P26-900-6").await.expect(200);
+        let hana_id = find_person_by_contact(site.centre.database(), &hana).await.unwrap().unwrap();
+        let live = site.sign_in(hana_id).await.get("/live/P26-900-6").await.expect(200);
         assert!(live.has(".live-player") && live.has("form[action$='/ask']"), "{}", live.said());
         assert_eq!(live.all(".question-words").len(), 2);
         assert!(live.said().contains("답변함") && live.said().contains("강사가 번호를 알려 주면"), "{}", live.said());
+        assert!(live.text(".watch-minutes").contains("0분 시청"), "{}", live.said());
+        let mine = site.sign_in(hana_id).await.get("/my").await.expect(200).text("section[aria-labelledby=absences]");
+        assert!(mine.contains("안내") && mine.contains("경고") && !mine.contains("신청하실 수 없습니다"), "{mine}");
+        let manager = Address::parse("manager@office.example.org").unwrap();
+        let manager = find_person_by_contact(site.centre.database(), &manager).await.unwrap().unwrap();
+        let absences = site.sign_in(manager).await.get("/manage/absences").await.expect(200);
+        assert!(absences.all("tbody").len() == 3 && absences.all("tbody tr").len() == 7, "{}", absences.said());
         let lesson = site.visitor().get("/lessons").await.expect(200).click("마우스 잡기와 누르기").await.expect(200);
         assert!(lesson.has(".transcript[lang=ko]") && lesson.has(".transcript[lang=en]") && lesson.has(".lesson-chapters"));
         assert!(lesson.said().contains("마우스 연습지 (PDF"), "{}", lesson.said());

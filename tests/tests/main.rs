@@ -1,5 +1,6 @@
 //! What the program promises, one file for each feature.
 
+mod absence;
 mod account;
 mod attendance;
 mod backup;
@@ -29,4 +30,5 @@ mod statistics;
 mod studio;
 mod ticket;
 mod upgrade;
+mod watching;
 mod youtube;

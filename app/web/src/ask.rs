@@ -183,6 +183,7 @@ fn staff_menu(l: Language, viewer: &SignedIn) -> Vec<MenuItem> {
         (Duty::Instructor, words::sheet::sheets(l), "/sheets"),
         (Duty::TrainingManager, words::course::runs(l), "/manage/runs"),
         (Duty::Instructor, words::course::runs(l), "/manage/runs"),
+        (Duty::TrainingManager, words::absence::menu(l), "/manage/absences"),
         (Duty::Producer, words::studio::menu(l), "/manage/studio"),
         (Duty::TrainingManager, words::studio::menu(l), "/manage/studio"),
         (Duty::Producer, words::broadcast::broadcasts(l), "/manage/broadcasts"),

@@ -4,13 +4,14 @@ use axum::http::Method;
 use chrono::{Duration, Months};
 use domain::account::entity::audit;
 use domain::account::{Duty, PersonState};
+use domain::attendance::key::key_of_class;
 use domain::broadcast::call::Privacy;
 use domain::broadcast::entity::broadcast;
 use domain::broadcast::question::QuestionState;
 use domain::broadcast::question::entity::question;
 use domain::broadcast::store;
 use domain::broadcast::{State, VideoId};
-use domain::course::entity::run;
+use domain::course::entity::{class_session, run};
 use domain::privacy::purge;
 use domain::registration::{Choice, store as registration};
 use domain::studio::entity::booking;
@@ -40,6 +41,9 @@ pub(crate) async fn class(site: &Site) -> Class {
     let by = site.signed_in(house.producer.id()).await.producer().unwrap();
     store::paste_link(&site.centre, &by, CODE, VideoId::parse("dQw4w9WgXcQ").unwrap()).await.unwrap();
     site.set_time("2021-03-03T10:05:00+09:00");
+    // Made when the first who has a place looks; where tables are compared it is there already.
+    let shown = class_session::Entity::find().one(site.centre.database()).await.unwrap().unwrap();
+    key_of_class(site.centre.database(), &site.centre, shown.id).await.unwrap();
     Class { producer: house.producer, instructor }
 }
 

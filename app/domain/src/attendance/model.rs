@@ -15,7 +15,7 @@ named! {
     }
 }
 
-/// How the attendance of online classes is found out, for the centre as a whole.
+/// How attendance is found out and what follows from it, for the centre as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttendanceSettings {
     /// How long a code is good.
@@ -30,6 +30,31 @@ pub struct AttendanceSettings {
     pub tolerated_minutes: u32,
     /// Hundredths of all planned hours that complete a run which says nothing else.
     pub completion_percent: u32,
+    /// Who has watched so much of an online class's minutes was there, in per cent.
+    pub watch_percent: u32,
+    /// What follows an absence without notice.
+    pub absence: AbsenceSettings,
+}
+
+/// What follows an absence without notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AbsenceSettings {
+    /// Its letter is written so many hours after the end of the class: until then the sheet may be put right.
+    pub hours: u32,
+    /// Those of so many days count together, within a category.
+    pub days: u32,
+    /// From so many on the letter is a warning.
+    pub warning: u32,
+    /// So many bar their person from the category.
+    pub bar: u32,
+    /// For so many days.
+    pub bar_days: u32,
+}
+
+impl Default for AbsenceSettings {
+    fn default() -> Self {
+        Self { hours: 24, days: 180, warning: 2, bar: 3, bar_days: 30 }
+    }
 }
 
 impl Default for AttendanceSettings {
@@ -41,6 +66,8 @@ impl Default for AttendanceSettings {
             check_in_minutes: 15,
             tolerated_minutes: 10,
             completion_percent: 80,
+            watch_percent: 80,
+            absence: AbsenceSettings::default(),
         }
     }
 }
@@ -70,8 +97,8 @@ pub const CODES: usize = 2;
 /// So many wrong tries somebody has at one code: of ten thousand, nobody guesses it so.
 pub const TRIES: u32 = 5;
 
-/// So long after its class a code may still be shown, as classes overrun.
-const OVERRUN: TimeDelta = TimeDelta::minutes(30);
+/// Classes overrun: so long after its end a code may still be shown, and minutes still count.
+pub const OVERRUN: TimeDelta = TimeDelta::minutes(30);
 
 /// Whether a code of a class may be shown. Never before it has begun: who is there counts.
 pub fn may_show(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {

@@ -17,6 +17,7 @@ use crate::account::store::names_of;
 use crate::account::{Duty, RunEditor, Subject};
 use crate::attendance::completion::{closed_at, is_closed};
 use crate::attendance::entity::{absence_notice, mark, mark_event};
+use crate::attendance::no_show::withdraw;
 use crate::attendance::{Arrival, Mark, MarkOutcome, MarkTime, MarkWay, MarkWindow, Marked, arrive};
 use crate::centre::Centre;
 use crate::course::entity::{class_session, run};
@@ -411,6 +412,7 @@ pub(crate) async fn settle(
     if !events.is_empty() {
         mark_event::Entity::insert_many(events).exec_without_returning(tx).await?;
         marks.write(tx, centre, class, maker.by).await?;
+        withdraw(tx, centre, class, marks.counting()).await?;
     }
     Ok(arrivals)
 }
@@ -464,6 +466,12 @@ impl ClassMarks {
             contested: contested.into_iter().map(|event| event.application_id).collect(),
             changed: HashSet::new(),
         })
+    }
+
+    /// Those who changed, and were there as it stands now.
+    fn counting(&self) -> impl Iterator<Item = Uuid> + '_ {
+        let counts = |id: &Uuid| self.standing.get(id).is_some_and(|marked| marked.mark.presence().counts());
+        self.changed.iter().copied().filter(move |id| counts(id))
     }
 
     fn decide(&mut self, it: &Made, way: MarkWay) -> Arrival {

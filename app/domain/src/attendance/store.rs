@@ -1,4 +1,4 @@
-//! Showing a code and entering it. Answers are only kept here: what they count for is decided with the marks.
+//! Showing a code and entering it. Whoever has entered it was there.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,8 @@ use uuid::Uuid;
 
 use crate::account::SignedIn;
 use crate::attendance::entity::{attendance_answer, attendance_code, attendance_try};
-use crate::attendance::{Digits, Known, Next, Standing, Way, next_code, standing};
+use crate::attendance::sheet::{Made, Maker, MarkError, MarkRefusal, hold_class, settle};
+use crate::attendance::{Digits, Known, Mark, MarkWay, Next, Presence, Standing, Way, next_code, standing};
 use crate::broadcast::store::{Host, Shown};
 use crate::centre::Centre;
 use crate::course::ClassState;
@@ -131,7 +132,7 @@ pub async fn board(centre: &Centre, _: &Host, class: &class_session::Model) -> R
 }
 
 /// The application by which somebody has a place in a run.
-async fn find_place<C: ConnectionTrait>(
+pub(super) async fn find_place<C: ConnectionTrait>(
     db: &C,
     who: &SignedIn,
     run: Uuid,
@@ -150,11 +151,22 @@ pub async fn standing_of(
     who: &SignedIn,
     class: &class_session::Model,
 ) -> Result<Option<Standing>, DbErr> {
+    match find_place(centre.database(), who, class.run_id).await? {
+        Some(place) => standing_at(centre, place.id, class).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// How a place in a class stands towards its codes.
+pub(super) async fn standing_at(
+    centre: &Centre,
+    place: Uuid,
+    class: &class_session::Model,
+) -> Result<Standing, DbErr> {
     let db = centre.database();
-    let Some(place) = find_place(db, who, class.run_id).await? else { return Ok(None) };
     let codes = codes_of(db, class.id).await?;
-    let known = known(db, &codes, place.id).await?;
-    Ok(Some(standing(&known, centre.clock().now())))
+    let known = known(db, &codes, place).await?;
+    Ok(standing(&known, centre.clock().now()))
 }
 
 /// What an application has done about some codes.
@@ -182,11 +194,48 @@ async fn known<C: ConnectionTrait>(
     Ok(codes.iter().map(of_code).collect())
 }
 
-/// Enters a code. A wrong one costs a try, and that is committed before it is answered; who has entered the right one
-/// already is told the same again.
+/// Enters a code, which marks whoever enters it as present, however much of the class they have watched here. A wrong one
+/// costs a try, and that is committed before it is answered; who has entered the right one already is told the same again.
 pub async fn answer(
     centre: &Centre,
     who: &SignedIn,
+    class: Uuid,
+    digits: &Digits,
+    way: Way,
+) -> Result<(), CodeError> {
+    enter(centre, By::Person(who), class, digits, way).await
+}
+
+/// Who enters a code.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum By<'a> {
+    Person(&'a SignedIn),
+    /// Whoever holds the address that was signed for this application.
+    Application(Uuid),
+}
+
+impl By<'_> {
+    async fn find_place<C: ConnectionTrait>(
+        self,
+        db: &C,
+        run: Uuid,
+    ) -> Result<Option<application::Model>, DbErr> {
+        match self {
+            Self::Person(who) => find_place(db, who, run).await,
+            Self::Application(id) => {
+                application::Entity::find_by_id(id)
+                    .filter(application::Column::RunId.eq(run))
+                    .filter(application::Column::State.eq(State::Booked))
+                    .one(db)
+                    .await
+            }
+        }
+    }
+}
+
+pub(super) async fn enter(
+    centre: &Centre,
+    by: By<'_>,
     class: Uuid,
     digits: &Digits,
     way: Way,
@@ -200,7 +249,7 @@ pub async fn answer(
         .exec(&tx)
         .await?;
     let class = class_session::Entity::find_by_id(class).one(&tx).await?.ok_or(CodeRefusal::NoPlace)?;
-    let place = find_place(&tx, who, class.run_id).await?.ok_or(CodeRefusal::NoPlace)?;
+    let place = by.find_place(&tx, class.run_id).await?.ok_or(CodeRefusal::NoPlace)?;
     let codes = codes_of(&tx, class.id).await?;
     let code = codes.last().ok_or(CodeRefusal::NotShown)?;
     let known = known(&tx, std::slice::from_ref(code), place.id).await?;
@@ -227,8 +276,34 @@ pub async fn answer(
         at: Set(centre.clock().now()),
     };
     attendance_answer::Entity::insert(row).exec_without_returning(&tx).await?;
+    mark_present(&tx, centre, &class, &place).await?;
     tx.commit().await?;
     Ok(())
+}
+
+async fn mark_present(
+    tx: &DatabaseTransaction,
+    centre: &Centre,
+    class: &class_session::Model,
+    place: &application::Model,
+) -> Result<(), CodeError> {
+    let present = Made {
+        nonce: centre.clock().id(),
+        application: place.id,
+        mark: Some(Mark::new(Presence::Present, 0)),
+        made_at: centre.clock().now(),
+    };
+    let marked = async {
+        let class = hold_class(tx, class.id).await?;
+        let maker = Maker { way: MarkWay::Code, by: Some(place.person_id), reason: None };
+        settle(tx, centre, &class, &[present], maker).await
+    };
+    match marked.await {
+        // The answer to a code of a run that is closed is kept, and changes nothing any more.
+        Ok(_) | Err(MarkError::Refused(MarkRefusal::Closed)) => Ok(()),
+        Err(MarkError::Refused(_)) => Err(CodeRefusal::NoPlace.into()),
+        Err(MarkError::Db(error)) => Err(error.into()),
+    }
 }
 
 async fn count_wrong(tx: &DatabaseTransaction, code: Uuid, place: Uuid) -> Result<(), DbErr> {

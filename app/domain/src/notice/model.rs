@@ -66,6 +66,17 @@ named! {
         SurveyOpen = "survey_open",
         CertificateIssued = "certificate_issued",
         CertificateRevoked = "certificate_revoked",
+        /// Somebody was absent from a class without notice; the later two warn and bar.
+        Absent = "absent",
+        AbsentWarned = "absent_warned",
+        AbsentBarred = "absent_barred",
+        /// The sheet was put right: it was no absence.
+        AbsenceWithdrawn = "absence_withdrawn",
+        AbsenceBarLifted = "absence_bar_lifted",
+        /// The appeal against a bar was declined.
+        AbsenceBarKept = "absence_bar_kept",
+        /// To those who decide: somebody appeals against a bar.
+        AppealToDecide = "appeal_to_decide",
     }
 
     pub enum NoticeState {
@@ -133,6 +144,9 @@ pub struct Facts {
     pub run_code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub course: Option<String>,
+    /// The word of a course's category.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub starts_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,7 +2,7 @@
 //! the end of their last class, the last word on an application, or the sign-up. Totals need none of it.
 
 use chrono::{DateTime, Months, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
     QuerySelect, QueryTrait,
@@ -12,7 +12,9 @@ use uuid::Uuid;
 use crate::account::entity::{challenge, consent, contact, duty, person, web_session};
 use crate::account::store::insert_consent;
 use crate::account::{Neighbourhood, PersonState, PrivacyOfficer, Purpose, Sex, record};
-use crate::attendance::entity::{attendance_try, certificate, staff_post};
+use crate::attendance::entity::{
+    absence_bar, absence_notice, attendance_try, certificate, mark, mark_event, no_show, staff_post, viewing,
+};
 use crate::broadcast::question::entity::question;
 use crate::centre::Centre;
 use crate::clock::Clock;
@@ -107,6 +109,8 @@ fn kept_long_enough(purpose: Purpose, now: DateTime<Utc>) -> Condition {
         .add(person::Column::Id.not_in_subquery(people_with_questions(since)))
         .add(person::Column::Id.not_in_subquery(people_with_lessons(since)))
         .add(person::Column::Id.not_in_subquery(people_with_certificates(since)))
+        .add(person::Column::Id.not_in_subquery(people_with_marks(since)))
+        .add(person::Column::Id.not_in_subquery(people_with_absences(since)))
         .add(person::Column::Id.not_in_subquery(people_on_duty()))
         .add(person::Column::Id.not_in_subquery(people_signed_in(now)))
 }
@@ -227,6 +231,47 @@ fn people_with_certificates(since: DateTime<Utc>) -> SelectStatement {
         .into_query()
 }
 
+/// Those of whose attendance something was said since then: a mark may be made or put right long after its class.
+fn people_with_marks(since: DateTime<Utc>) -> SelectStatement {
+    let marks = mark::Entity::find()
+        .select_only()
+        .column(mark::Column::ApplicationId)
+        .filter(mark::Column::ArrivedAt.gte(since))
+        .into_query();
+    let notices = absence_notice::Entity::find()
+        .select_only()
+        .column(absence_notice::Column::ApplicationId)
+        .filter(absence_notice::Column::At.gte(since))
+        .into_query();
+    application::Entity::find()
+        .select_only()
+        .column(application::Column::PersonId)
+        .filter(application::Column::Id.in_subquery(marks).or(application::Column::Id.in_subquery(notices)))
+        .into_query()
+}
+
+/// Those who were told of an absence since then, or barred, or about whose bar something was said.
+fn people_with_absences(since: DateTime<Utc>) -> SelectStatement {
+    let bars = absence_bar::Entity::find()
+        .select_only()
+        .column(absence_bar::Column::PersonId)
+        .filter(
+            Condition::any()
+                .add(absence_bar::Column::UntilAt.gte(since))
+                .add(absence_bar::Column::AppealedAt.gte(since))
+                .add(absence_bar::Column::AnsweredAt.gte(since)),
+        )
+        .into_query();
+    let told = no_show::Column::At.gte(since).or(no_show::Column::WithdrawnAt.gte(since));
+    no_show::Entity::find()
+        .select_only()
+        .column(no_show::Column::PersonId)
+        .filter(told)
+        .into_query()
+        .union(UnionType::Distinct, bars)
+        .to_owned()
+}
+
 async fn erase(
     tx: &DatabaseTransaction,
     clock: &Clock,
@@ -255,6 +300,7 @@ async fn erase(
                 .exec(tx)
                 .await?;
             erase_watching(tx, people).await?;
+            erase_absences(tx, people).await?;
             erase_addresses(tx, people).await
         }
         Purpose::Statutory => {
@@ -337,6 +383,33 @@ fn applications_of(people: &[Uuid]) -> SelectStatement {
         .column(application::Column::Id)
         .filter(application::Column::PersonId.is_in(people.iter().copied()))
         .into_query()
+}
+
+/// Minute by minute when they watched a class, and what was said about their absence. That they were there or not is a
+/// record of the class and stays.
+async fn erase_absences(tx: &DatabaseTransaction, people: &[Uuid]) -> Result<(), DbErr> {
+    let applications = applications_of(people);
+    viewing::Entity::delete_many()
+        .filter(viewing::Column::ApplicationId.in_subquery(applications.clone()))
+        .exec(tx)
+        .await?;
+    absence_notice::Entity::update_many()
+        .col_expr(absence_notice::Column::Reason, Expr::value(None::<String>))
+        .filter(absence_notice::Column::ApplicationId.in_subquery(applications.clone()))
+        .exec(tx)
+        .await?;
+    mark_event::Entity::update_many()
+        .col_expr(mark_event::Column::Reason, Expr::value(None::<String>))
+        .filter(mark_event::Column::ApplicationId.in_subquery(applications))
+        .exec(tx)
+        .await?;
+    absence_bar::Entity::update_many()
+        .col_expr(absence_bar::Column::Appeal, Expr::value(None::<String>))
+        .col_expr(absence_bar::Column::Answer, Expr::value(None::<String>))
+        .filter(absence_bar::Column::PersonId.is_in(people.iter().copied()))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Every way to reach them, and what people wrote in their own words.

@@ -17,9 +17,10 @@ use super::entity::{application, application_event, writer};
 use super::shelf::Shelf;
 use super::writer::{Actor, Apply, Command, Outcome, Waiting};
 use super::{Applicant, Book, Entry, EventKind, Grant, Place, Refusal, State};
+use crate::attendance::bar::bars_of;
 use crate::centre::Settings;
 use crate::clock::Clock;
-use crate::course::RunState;
+use crate::course::{Category, RunState};
 use crate::notice::store::{Draft, Recipient};
 use crate::notice::{Event, Facts, quiet_for};
 use crate::seoul;
@@ -32,6 +33,8 @@ pub(super) struct Memory {
     stamp: i64,
     books: HashMap<Uuid, Arc<Book>>,
     people: HashMap<Uuid, Vec<Past>>,
+    /// The bars of those in `people` who have any.
+    bars: HashMap<Uuid, Vec<(Category, DateTime<Utc>)>>,
     /// The tickets that wait, of each run in `books` that has any.
     lines: HashMap<Uuid, Line>,
 }
@@ -46,6 +49,12 @@ struct Past {
 }
 
 impl Memory {
+    /// Until when somebody may not apply in a category, where they may not.
+    fn barred_until(&self, person: Uuid, category: Category) -> Option<DateTime<Utc>> {
+        let of_category = |(of, until): &(Category, DateTime<Utc>)| (*of == category).then_some(*until);
+        self.bars.get(&person)?.iter().filter_map(of_category).max()
+    }
+
     fn past(&self, person: Uuid) -> &[Past] {
         self.people.get(&person).map_or(&[], Vec::as_slice)
     }
@@ -56,6 +65,7 @@ impl Memory {
         self.turn = UNKNOWN;
         self.books.clear();
         self.people.clear();
+        self.bars.clear();
         self.lines.clear();
     }
 }
@@ -119,6 +129,7 @@ impl<'a> Batch<'a> {
         take_turn(tx, memory, waiting.len()).await?;
         if memory.people.len() > PEOPLE {
             memory.people.clear();
+            memory.bars.clear();
         }
         let applicants: BTreeSet<Uuid> = waiting.iter().filter_map(applicant).collect();
         load_people(tx, memory, &applicants).await?;
@@ -225,6 +236,7 @@ impl<'a> Batch<'a> {
         let who = Applicant {
             staff: apply.staff,
             at_desk: matches!(apply.actor, Actor::Office(_)),
+            barred_until: self.memory.barred_until(apply.person, book.category),
             others: live.filter_map(|past| self.memory.books.get(&past.run)).map(Arc::as_ref).collect(),
             monthly_limit: self.settings.applications_a_month,
         };
@@ -610,6 +622,7 @@ async fn load_people(
         .filter(application::Column::PersonId.is_in(unknown.iter().copied()))
         .all(tx)
         .await?;
+    memory.bars.extend(bars_of(tx, &unknown).await?);
     memory.people.extend(unknown.into_iter().map(|person| (person, Vec::new())));
     for row in rows {
         let past = Past { application: row.id, run: row.run_id, key: row.request_key, state: row.state };

@@ -57,6 +57,7 @@ async fn load_some<C: ConnectionTrait>(db: &C, ids: &[Uuid]) -> Result<Vec<Book>
             course: course.title.clone(),
             space: room.map(|room| room.name.clone()).unwrap_or_default(),
             state: row.state,
+            category: course.category,
             audience: course.audience,
             mode: row.mode,
             selection: row.selection,

@@ -61,7 +61,13 @@ pub async fn check_at_desk(centre: &Centre, _desk: &Desk, wish: &Wish) -> Result
     let db = centre.database();
     let book = book(centre, wish.run).await?.ok_or(Refusal::NotFound)?;
     let limit = centre.settings().applications_a_month;
-    let who = Applicant { staff: false, at_desk: true, others: Vec::new(), monthly_limit: limit };
+    let who = Applicant {
+        staff: false,
+        at_desk: true,
+        barred_until: None,
+        others: Vec::new(),
+        monthly_limit: limit,
+    };
     let now = centre.clock().now();
     let Some((number, opening)) = wish.ticket.zip(book.opens_after(now)) else {
         book.apply(&who, &wish.choice, now)?;

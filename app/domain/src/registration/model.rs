@@ -8,7 +8,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::roll::{Entry, Roll};
-use crate::course::{Audience, Mode, RunState, Selection};
+use crate::course::{Audience, Category, Mode, RunState, Selection};
 use crate::named::named;
 use crate::space::SeatCode;
 
@@ -111,6 +111,7 @@ pub struct Book {
     pub course: String,
     pub space: String,
     pub state: RunState,
+    pub category: Category,
     pub audience: Audience,
     pub mode: Mode,
     pub selection: Selection,
@@ -132,6 +133,8 @@ pub struct Book {
 pub struct Applicant<'a> {
     pub staff: bool,
     pub at_desk: bool,
+    /// Until when they may not apply in the category, where they may not; it may be past.
+    pub barred_until: Option<DateTime<Utc>>,
     /// The books of the other runs in which they have a live application.
     pub others: Vec<&'a Book>,
     pub monthly_limit: u32,
@@ -169,6 +172,8 @@ pub enum Refusal {
     RunCancelled,
     #[error("for staff only")]
     StaffOnly,
+    #[error("barred from the category after absences without notice")]
+    Barred(DateTime<Utc>),
     #[error("applications for this run are taken at the desk")]
     DeskOnly,
     #[error("the seat is taken")]
@@ -330,6 +335,9 @@ impl Book {
         arrived: DateTime<Utc>,
     ) -> Result<Grant, Refusal> {
         self.is_open(who, arrived)?;
+        if let Some(until) = who.barred_until.filter(|until| arrived < *until) {
+            return Err(Refusal::Barred(until));
+        }
         if let Some(other) = who.others.iter().find(|other| self.overlaps(other)) {
             return Err(Refusal::Overlaps(other.code.clone()));
         }
@@ -495,6 +503,7 @@ mod tests {
             course: "파이썬".into(),
             space: "제1강의실".into(),
             state: RunState::Published,
+            category: Category::Basic,
             audience: Audience::Resident,
             mode: Mode::InPerson,
             selection: Selection::FirstCome,
@@ -511,7 +520,7 @@ mod tests {
     }
 
     fn resident() -> Applicant<'static> {
-        Applicant { staff: false, at_desk: false, others: Vec::new(), monthly_limit: 3 }
+        Applicant { staff: false, at_desk: false, barred_until: None, others: Vec::new(), monthly_limit: 3 }
     }
 
     fn enter(book: &mut Book, stamp: i64, state: State, place: Option<Place>) {
@@ -592,6 +601,18 @@ mod tests {
         assert_eq!(apply(with(&overlapping, 3)), Err(Refusal::Overlaps("P21-015".into())));
         assert!(apply(with(&next, 2)).is_ok());
         assert_eq!(apply(with(&next, 1)), Err(Refusal::MonthlyLimit(1)));
+    }
+
+    #[test]
+    fn who_is_barred_is_refused_until_the_bar_ends_also_at_the_desk() {
+        let book = book();
+        let until = at("2021-01-12T00:00:00Z");
+        for at_desk in [false, true] {
+            let who = Applicant { barred_until: Some(until), at_desk, ..resident() };
+            let apply = |now: &str| book.apply(&who, &Choice::Any, at(now));
+            assert_eq!(apply("2021-01-11T23:59:59Z"), Err(Refusal::Barred(until)));
+            assert!(apply("2021-01-12T00:00:00Z").is_ok());
+        }
     }
 
     #[test]

@@ -110,7 +110,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::course::{Audience, Mode, RunState, Selection};
+    use crate::course::{Audience, Category, Mode, RunState, Selection};
     use crate::registration::Roll;
 
     const RUN: Uuid = Uuid::from_u128(1);
@@ -123,6 +123,7 @@ mod tests {
             course: String::new(),
             space: String::new(),
             state: RunState::Published,
+            category: Category::Basic,
             audience: Audience::Resident,
             mode: Mode::InPerson,
             selection: Selection::FirstCome,

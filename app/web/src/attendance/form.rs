@@ -4,8 +4,9 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::attendance::store::{self as codes, CodeError, CodeRefusal, OpenClass};
+use domain::attendance::store::{self as codes, CodeError, CodeRefusal};
 use domain::attendance::{Digits, Standing, Way};
+use domain::course::entity::{class_session, course};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ pub async fn show(ask: Ask, Path(code): Path<String>) -> Result<Response, AppErr
 }
 
 /// The status and the sentence with which a code isn't taken.
-fn refused(l: Language, error: CodeError) -> Result<(StatusCode, String), AppError> {
+pub(super) fn refused(l: Language, error: CodeError) -> Result<(StatusCode, String), AppError> {
     let refusal = match error {
         CodeError::Refused(refusal) => refusal,
         CodeError::Db(error) => return Err(error.into()),
@@ -130,7 +131,8 @@ async fn draw(
             .iter()
             .map(|it| {
                 let refused = refused.as_ref().filter(|(class, ..)| *class == it.class.id);
-                class_part(l, it, refused.map(|(_, input, sentence)| (input.clone(), sentence.clone())))
+                let sent = refused.map(|(_, input, sentence)| (input.clone(), sentence.clone()));
+                code_part(l, (&it.class, &it.course), it.standing, l.path("/code"), sent)
             })
             .collect();
         view! {
@@ -146,19 +148,25 @@ async fn draw(
     }))
 }
 
-fn class_part(l: Language, open: &OpenClass, refused: Option<(Input, String)>) -> impl IntoView + use<> {
-    let class = &open.class;
-    let title = broadcast::title_of_class(l, crate::course::title(l, &open.course), class.number);
-    let part = match open.standing {
+/// A class, and the field for its code while it takes one. `sent` is what was just refused, and why.
+pub(super) fn code_part(
+    l: Language,
+    (class, course): (&class_session::Model, &course::Model),
+    standing: Standing,
+    action: String,
+    sent: Option<(Input, String)>,
+) -> impl IntoView + use<> {
+    let title = broadcast::title_of_class(l, crate::course::title(l, course), class.number);
+    let part = match standing {
         Standing::Open { until, tries_left: 1.. } => {
-            let (input, problems) = match refused {
+            let (input, problems) = match sent {
                 Some((input, sentence)) => (input, Problems::one("code", sentence)),
                 None => Default::default(),
             };
             let (id, form_id) = (class.id.to_string(), format!("class-{}", class.id));
             view! {
                 <p>{words::open(l, when::time(until))}</p>
-                <Form l=l action=l.path("/code") input=input problems=problems id=form_id>
+                <Form l=l action=action input=input problems=problems id=form_id>
                     <Hidden name="class" value=id/>
                     <TextInput
                         name="code" label=words::field(l) hint=words::field_hint(l) required=true short=true

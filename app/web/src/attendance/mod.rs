@@ -1,14 +1,23 @@
-//! Who takes part: the sheet of a class, and the code of an online one.
+//! Who takes part: the sheet of a class and how people check themselves in, the code and the minutes of an online class, and
+//! what follows: absence with notice and without, completion, certificates, papers.
 
 mod code;
 mod offline;
 mod screen;
 mod sheet;
+mod watching;
 
 pub use code::{Board, CodeBoard, CodeEntry, Entry};
 pub use screen::{RoomScreen, WallScreen};
 pub use sheet::AttendanceSheet;
+pub use watching::{Minutes, WatchMinutes};
 
+#[cfg(feature = "ssr")]
+pub(crate) mod absence;
+#[cfg(feature = "ssr")]
+mod absence_manage;
+#[cfg(feature = "ssr")]
+pub(crate) mod away;
 #[cfg(feature = "ssr")]
 pub mod certificate;
 #[cfg(feature = "ssr")]
@@ -19,6 +28,10 @@ mod completion;
 mod form;
 #[cfg(feature = "ssr")]
 mod learning;
+#[cfg(feature = "ssr")]
+mod link;
+#[cfg(feature = "ssr")]
+pub(crate) mod minutes;
 #[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
@@ -75,6 +88,13 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .route("/check-in/{code}/{number}/{scan}", get(check_in::scan))
         .route("/desk/check-in", get(check_in::desk).post(check_in::enter_at_desk))
         .route("/code", get(form::page).post(form::enter))
+        .route("/code/{token}", get(link::page).post(link::enter))
+        .route("/live/{code}/watching", post(minutes::report))
+        .route("/my/{application}/absence", post(away::announce))
+        .route("/my/{application}/absence/{class}/withdraw", post(away::take_back))
+        .route("/my/bars/{bar}/appeal", post(absence::appeal))
+        .route("/manage/absences", get(absence_manage::list))
+        .route("/manage/absences/{bar}", get(absence_manage::page).post(absence_manage::decide))
         .route("/live/{code}/attend", get(watch::back).post(form::attend))
         .route("/live/{code}/attendance", get(page::entry))
         .route("/live/{code}/host/code", get(watch::back).post(form::show))

@@ -8,6 +8,7 @@ use super::question::{Asked, Desk, QuestionBox, QuestionDesk, Typed};
 use super::{Heard, ask, watch};
 use crate::AppError;
 use crate::ask::Ask;
+use crate::attendance::minutes::Watching;
 use crate::attendance::{self, Board, CodeBoard, CodeEntry, Entry};
 use crate::words::Language;
 
@@ -44,6 +45,7 @@ pub(super) struct Beside {
     entry: Entry,
     address: String,
     wrong: Option<String>,
+    watching: Option<Watching>,
 }
 
 impl Beside {
@@ -59,12 +61,14 @@ impl Beside {
             entry: attendance::entry_of(ask, shown).await?,
             address: attendance::address(ask),
             wrong: sent.code,
+            watching: Watching::load(ask, shown).await?,
         })
     }
 
     pub fn draw(self, l: Language) -> impl IntoView + use<> {
-        let Self { path, asked, typed, entry, address, wrong } = self;
+        let Self { path, asked, typed, entry, address, wrong, watching } = self;
         view! {
+            {watching.map(|watching| watching.draw(l))}
             <CodeEntry l=l path=path.clone() address=address entry=entry wrong=wrong/>
             <QuestionBox l=l path=path asked=asked typed=typed/>
         }

@@ -1,9 +1,11 @@
 //! The words of letters and text messages, made from an event and its facts when they are sent.
 
 use chrono::{DateTime, Utc};
+use domain::course::Category;
 use domain::language::Language;
 use domain::notice::{Event, Facts};
 
+use crate::course::category_word;
 use crate::ical;
 use crate::ui::CentreFacts;
 use crate::when;
@@ -130,6 +132,13 @@ pub(super) fn subject(l: Language, event: Event, course: &str) -> String {
         Event::SurveyOpen => words::survey_open_subject(l, course),
         Event::CertificateIssued => words::certificate_issued_subject(l, course),
         Event::CertificateRevoked => words::certificate_revoked_subject(l, course),
+        Event::Absent => words::absent_subject(l, course),
+        Event::AbsentWarned => words::absent_warned_subject(l, course),
+        Event::AbsentBarred => words::absent_barred_subject(l).into(),
+        Event::AbsenceWithdrawn => words::absence_withdrawn_subject(l, course),
+        Event::AbsenceBarLifted => words::absence_bar_lifted_subject(l).into(),
+        Event::AbsenceBarKept => words::absence_bar_kept_subject(l).into(),
+        Event::AppealToDecide => words::appeal_to_decide_subject(l).into(),
     }
 }
 
@@ -185,7 +194,21 @@ fn sentence(l: Language, event: Event, facts: &Facts) -> String {
         Event::SurveyOpen => words::survey_open(l, course, moment(facts.until)),
         Event::CertificateIssued => words::certificate_issued(l, course),
         Event::CertificateRevoked => words::certificate_revoked(l, course),
+        Event::Absent => words::absent(l, course, moment(facts.starts_at)),
+        Event::AbsentWarned => words::absent_warned(l, course, moment(facts.starts_at), category(l, facts)),
+        Event::AbsentBarred => {
+            let until = moment(facts.until);
+            words::absent_barred(l, course, moment(facts.starts_at), until, category(l, facts))
+        }
+        Event::AbsenceWithdrawn => words::absence_withdrawn(l, course, moment(facts.starts_at)),
+        Event::AbsenceBarLifted => words::absence_bar_lifted(l, category(l, facts)),
+        Event::AbsenceBarKept => words::absence_bar_kept(l, category(l, facts), moment(facts.until)),
+        Event::AppealToDecide => words::appeal_to_decide(l, category(l, facts)),
     }
+}
+
+fn category(l: Language, facts: &Facts) -> &'static str {
+    facts.category.as_deref().and_then(Category::parse).map_or("", |category| category_word(l, category))
 }
 
 fn code_lines(l: Language, facts: &Facts) -> Vec<String> {
@@ -196,7 +219,17 @@ fn code_lines(l: Language, facts: &Facts) -> Vec<String> {
 
 /// What the reader will want to look up again. A move names its times in the sentence.
 fn fact_lines(l: Language, event: Event, facts: &Facts) -> Vec<String> {
-    let says_when = !matches!(event, Event::ClassMoved | Event::ClassCancelled);
+    let says_when = !matches!(
+        event,
+        Event::ClassMoved
+            | Event::ClassCancelled
+            | Event::Absent
+            | Event::AbsentWarned
+            | Event::AbsentBarred
+            | Event::AbsenceWithdrawn
+            | Event::AbsenceBarLifted
+    );
+    let is_answer = matches!(event, Event::AbsenceBarLifted | Event::AbsenceBarKept);
     let begins = facts.starts_at.filter(|_| says_when);
     let when = begins.map(|at| match facts.ends_at {
         Some(end) => words::fact_use(l, when::span(l, at, end)),
@@ -207,7 +240,10 @@ fn fact_lines(l: Language, event: Event, facts: &Facts) -> Vec<String> {
         when,
         facts.space.as_ref().map(|space| words::fact_space(l, space)),
         facts.seat.as_ref().map(|seat| words::fact_seat(l, seat)),
-        facts.reason.as_ref().map(|reason| words::fact_reason(l, reason)),
+        facts.reason.as_ref().map(|reason| match is_answer {
+            true => words::fact_answer(l, reason),
+            false => words::fact_reason(l, reason),
+        }),
         (!instead.is_empty()).then(|| words::fact_instead(l, instead.join(", "))),
     ];
     lines.into_iter().flatten().collect()
@@ -232,6 +268,16 @@ fn link(l: Language, event: Event, facts: &Facts, public_url: &str) -> Option<(&
         (_, Some(token), _) => Some((words::link_confirm(l), to(&format!("/confirm/link/{token}")))),
         (Event::NotRegistered, ..) => Some((words::link_sign_up(l), to("/sign-up"))),
         (Event::Offered, ..) => Some((words::link_offer(l), to("/my"))),
+        (
+            Event::Absent
+            | Event::AbsentWarned
+            | Event::AbsentBarred
+            | Event::AbsenceWithdrawn
+            | Event::AbsenceBarLifted
+            | Event::AbsenceBarKept,
+            ..,
+        ) => Some((words::link_mine(l), to("/my"))),
+        (Event::AppealToDecide, ..) => Some((words::link_absences(l), to("/manage/absences"))),
         (Event::ChannelLost, ..) => Some((words::link_channels(l), to("/manage/channels"))),
         (_, _, Some(code)) => Some((words::link_run(l), to(&format!("/courses/{code}")))),
         _ => None,
@@ -279,6 +325,7 @@ mod tests {
         Facts {
             run_code: Some("P21-014".into()),
             course: Some("엑셀 <기초>".into()),
+            category: Some("basic".into()),
             starts_at: "2021-01-18T01:00:00Z".parse().ok(),
             moved_from: "2021-01-15T01:00:00Z".parse().ok(),
             space: Some("제1강의실".into()),

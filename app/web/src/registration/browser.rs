@@ -7,7 +7,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Event, EventSource, FormData, Headers, HtmlElement, HtmlFormElement, MessageEvent, RequestInit, Response,
@@ -77,6 +77,16 @@ pub async fn send<T: DeserializeOwned>(form: &HtmlFormElement) -> Option<T> {
     let answer = window().fetch_with_str_and_init(&form.action(), &request);
     let response: Response = JsFuture::from(answer).await.ok()?.dyn_into().ok()?;
     read(&response).await
+}
+
+/// Posts JSON; gives what it is answered with, or `None` where it isn't taken or nobody knows.
+pub async fn post<T: DeserializeOwned>(path: &str, body: &str) -> Option<T> {
+    let request = RequestInit::new();
+    request.set_method("POST");
+    request.set_body(&JsValue::from_str(body));
+    let answer = window().fetch_with_str_and_init(path, &request);
+    let response: Response = JsFuture::from(answer).await.ok()?.dyn_into().ok()?;
+    if response.ok() { read(&response).await } else { None }
 }
 
 async fn read<T: DeserializeOwned>(response: &Response) -> Option<T> {

@@ -32,6 +32,8 @@ mod ticket;
 pub(crate) use form::reason;
 #[cfg(feature = "ssr")]
 pub use page::part;
+#[cfg(feature = "ssr")]
+pub(crate) use page::{draw_away, draw_list};
 
 /// Everything under `/my`, `/desk`, and what a run's page sends and listens to.
 #[cfg(feature = "ssr")]

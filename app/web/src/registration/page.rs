@@ -18,6 +18,7 @@ use super::view::{Board, Mine, Offer};
 use super::{Countdown, SeatBoard};
 use crate::AppError;
 use crate::ask::{Ask, with_next};
+use crate::attendance::{absence, away};
 use crate::ui::{
     Alert, Badge, Breadcrumb, Button, Cell, Column, Crumb, DescriptionList, EmptyState, Fact, Form, Input,
     LinkButton, Look, PageHead, Problems, Table, TextArea, Tone,
@@ -144,16 +145,27 @@ pub(super) fn mine_view(l: Language, mine: store::Mine) -> Mine {
 
 /// `GET /my`: everything one has applied for, what needs doing first.
 pub async fn list(ask: Ask) -> Result<Response, AppError> {
+    draw_list(&ask, StatusCode::OK, None).await
+}
+
+/// `refused` is an appeal that was sent from it and isn't taken.
+pub(crate) async fn draw_list(
+    ask: &Ask,
+    status: StatusCode,
+    refused: Option<absence::Refused>,
+) -> Result<Response, AppError> {
     let l = ask.language;
     let mut courses = store::list_mine(&ask.centre, ask.signed_in()?).await?;
     courses.sort_by_key(|course| {
         (course.application.state != State::Offered, !course.application.state.is_live())
     });
-    let lessons = crate::lesson::begun(&ask).await?;
-    let standings = crate::attendance::standings(&ask).await?;
+    let absences = absence::mine(ask, refused).await?;
+    let lessons = crate::lesson::begun(ask).await?;
+    let standings = crate::attendance::standings(ask).await?;
     let is_staff = ask.signed_in()?.is_staff();
-    Ok(ask.page(words::my_courses(l), move || {
-        let rows: Vec<Vec<Cell>> = courses.iter().map(|course| my_row(l, course, standings.get(&course.application.id))).collect();
+    Ok(ask.refuse(status, words::my_courses(l), move || {
+        let standing = |course: &MyCourse| standings.get(&course.application.id);
+        let rows: Vec<Vec<Cell>> = courses.iter().map(|course| my_row(l, course, standing(course))).collect();
         let columns = [words::course(l), words::state(l), words::seat(l), words::dates(l)].map(Column::text);
         view! {
             <Breadcrumb l=l here=words::my_courses(l)/>
@@ -172,6 +184,7 @@ pub async fn list(ask: Ask) -> Result<Response, AppError> {
             } else {
                 view! { <Table caption=words::my_courses(l) hidden_caption=true columns=columns.into() rows=rows/> }.into_any()
             }}
+            {absences}
             {lessons}
         }
     }))
@@ -239,6 +252,26 @@ pub(super) async fn draw_detail(
     input: Input,
     problems: Problems,
 ) -> Result<Response, AppError> {
+    draw(ask, application, status, (input, problems), away::Sent::default()).await
+}
+
+/// The same, where what was sent from it is that one won't come to a class.
+pub(crate) async fn draw_away(
+    ask: &Ask,
+    application: Uuid,
+    status: StatusCode,
+    sent: away::Sent,
+) -> Result<Response, AppError> {
+    draw(ask, application, status, Default::default(), sent).await
+}
+
+async fn draw(
+    ask: &Ask,
+    application: Uuid,
+    status: StatusCode,
+    (input, problems): (Input, Problems),
+    sent: away::Sent,
+) -> Result<Response, AppError> {
     let l = ask.language;
     let mine =
         store::find_mine(&ask.centre, ask.signed_in()?, application).await?.ok_or(AppError::NotFound)?;
@@ -253,6 +286,7 @@ pub(super) async fn draw_detail(
     // What concerns no field of the form for cancelling is said above everything.
     let refused = problems.of("").map(str::to_owned);
     let problems = if refused.is_some() { Problems::default() } else { problems };
+    let away = away::part(ask, &mine, sent).await?;
     Ok(ask.refuse(status, &title.clone(), move || {
         let live = mine.application.state.is_live();
         let watches = mine.application.state == State::Booked && mine.run.mode != Mode::InPerson && !over;
@@ -277,6 +311,7 @@ pub(super) async fn draw_detail(
                 </LinkButton>
             </div>
             {completion}
+            {away}
             {(live && !over).then(|| view! {
                 <section aria-labelledby="cancel-title">
                     <h2 id="cancel-title">{if late { words::leave(l) } else { words::cancel(l) }}</h2>

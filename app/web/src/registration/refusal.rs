@@ -19,7 +19,7 @@ pub fn of_writer(error: WriterError) -> Result<Refusal, AppError> {
 /// 403 where it is not for this person, 422 where they can put it right in the form, else 409: things stand otherwise.
 pub fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
-        Refusal::StaffOnly | Refusal::DeskOnly => StatusCode::FORBIDDEN,
+        Refusal::StaffOnly | Refusal::DeskOnly | Refusal::Barred(_) => StatusCode::FORBIDDEN,
         Refusal::NoSuchSeat | Refusal::ReasonWanted => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::NotFound => StatusCode::NOT_FOUND,
         Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -35,6 +35,7 @@ pub fn sentence(l: Language, refusal: &Refusal) -> String {
         Refusal::Begun => words::refused_begun(l).into(),
         Refusal::RunCancelled => words::refused_run_cancelled(l).into(),
         Refusal::StaffOnly => words::refused_staff_only(l).into(),
+        Refusal::Barred(until) => words::refused_barred(l, when::moment(l, *until)),
         Refusal::DeskOnly => words::refused_desk_only(l).into(),
         Refusal::SeatTaken(code) => words::refused_seat_taken(l, code.as_str()),
         Refusal::SeatOutOfService(code) => words::refused_seat_out(l, code.as_str()),

@@ -1,0 +1,131 @@
+//! What time alone does to attendance: an online class that is over is marked to its end, and absences without notice are
+//! written about.
+
+use chrono::Days;
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+};
+use uuid::Uuid;
+
+use crate::attendance::entity::{attendance_code, mark, run_closing, viewing};
+use crate::attendance::no_show::tell_due;
+use crate::attendance::sheet::{Made, Maker, MarkError, hold_class, settle};
+use crate::attendance::{Mark, MarkWay, OVERRUN, Presence};
+use crate::centre::Centre;
+use crate::course::entity::{class_session, run};
+use crate::course::{ClassState, Mode};
+use crate::registration::State;
+use crate::registration::entity::application;
+
+/// Does whatever is due, and says to how many people. Several servers may do it at once.
+pub async fn keep(centre: &Centre) -> Result<usize, MarkError> {
+    Ok(mark_absent(centre).await? + tell_due(centre).await?)
+}
+
+/// Marks those as absent of whom nothing was heard in an online class whose attendance was taken. Where somebody has a
+/// seat in the room the sheet says whether they sat there.
+async fn mark_absent(centre: &Centre) -> Result<usize, MarkError> {
+    let classes = over(centre).all(centre.database()).await?;
+    let mut marked = 0;
+    for class in classes {
+        match mark_absent_in(centre, class.id).await {
+            Ok(count) => marked += count,
+            // Called off or closed meanwhile, or somebody gave up their place: the next round looks again.
+            Err(MarkError::Refused(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(marked)
+}
+
+/// Online classes that can no longer overrun, whose attendance was taken in some way, with somebody unmarked. After the
+/// time for marks it is left to people.
+fn over(centre: &Centre) -> Select<class_session::Entity> {
+    let (settings, now) = (&centre.settings().attendance, centre.clock().now());
+    let online = run::Entity::find()
+        .select_only()
+        .column(run::Column::Id)
+        .filter(run::Column::Mode.ne(Mode::InPerson));
+    let closed = run_closing::Entity::find().select_only().column(run_closing::Column::RunId);
+    let marks = mark::Entity::find().select_only().column(mark::Column::ClassSessionId);
+    let codes = attendance_code::Entity::find().select_only().column(attendance_code::Column::ClassSessionId);
+    let viewings = viewing::Entity::find().select_only().column(viewing::Column::ClassSessionId);
+    let id = class_session::Column::Id;
+    let was_taken = Condition::any()
+        .add(id.in_subquery(marks.into_query()))
+        .add(id.in_subquery(codes.into_query()))
+        .add(id.in_subquery(viewings.into_query()));
+    let somebody = Query::select()
+        .expr(Expr::val(1))
+        .from(application::Entity)
+        .and_where(
+            Expr::col((application::Entity, application::Column::RunId))
+                .equals((class_session::Entity, class_session::Column::RunId)),
+        )
+        .and_where(application::Column::State.eq(State::Booked))
+        .and_where(application::Column::SeatId.is_null())
+        .and_where(Expr::exists(marks_of_both()).not())
+        .to_owned();
+    // Found by `class_session_time`.
+    class_session::Entity::find()
+        .filter(class_session::Column::State.eq(ClassState::Planned))
+        .filter(class_session::Column::EndsAt.lte(now - OVERRUN))
+        .filter(class_session::Column::EndsAt.gt(now - Days::new(settings.mark_days_after.into())))
+        .filter(class_session::Column::RunId.in_subquery(online.into_query()))
+        .filter(class_session::Column::RunId.not_in_subquery(closed.into_query()))
+        .filter(was_taken)
+        .filter(Expr::exists(somebody))
+}
+
+/// The mark of the application and the class at hand.
+fn marks_of_both() -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from(mark::Entity)
+        .and_where(
+            Expr::col((mark::Entity, mark::Column::ClassSessionId))
+                .equals((class_session::Entity, class_session::Column::Id)),
+        )
+        .and_where(
+            Expr::col((mark::Entity, mark::Column::ApplicationId))
+                .equals((application::Entity, application::Column::Id)),
+        )
+        .to_owned()
+}
+
+async fn mark_absent_in(centre: &Centre, class: Uuid) -> Result<usize, MarkError> {
+    let tx = centre.begin().await?;
+    let class = hold_class(&tx, class).await?;
+    let absent: Vec<Made> = unmarked(&tx, &class)
+        .await?
+        .into_iter()
+        .map(|application| Made {
+            nonce: centre.clock().id(),
+            application,
+            mark: Some(Mark::new(Presence::Absent, 0)),
+            made_at: centre.clock().now(),
+        })
+        .collect();
+    settle(&tx, centre, &class, &absent, Maker { way: MarkWay::Watch, by: None, reason: None }).await?;
+    tx.commit().await?;
+    Ok(absent.len())
+}
+
+/// Those with a place and no seat whom no mark says anything of.
+async fn unmarked<C: ConnectionTrait>(db: &C, class: &class_session::Model) -> Result<Vec<Uuid>, DbErr> {
+    let marked = mark::Entity::find()
+        .select_only()
+        .column(mark::Column::ApplicationId)
+        .filter(mark::Column::ClassSessionId.eq(class.id));
+    application::Entity::find()
+        .select_only()
+        .column(application::Column::Id)
+        .filter(application::Column::RunId.eq(class.run_id))
+        .filter(application::Column::State.eq(State::Booked))
+        .filter(application::Column::SeatId.is_null())
+        .filter(application::Column::Id.not_in_subquery(marked.into_query()))
+        .into_tuple()
+        .all(db)
+        .await
+}
