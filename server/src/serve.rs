@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use axum::ServiceExt;
 use axum::extract::Request;
-use domain::attendance::reach::tell as tell_out_of_reach;
 use domain::attendance::keep::keep as keep_attendance;
+use domain::attendance::reach::tell as tell_out_of_reach;
 use domain::board::edit::keep as keep_boards;
 use domain::broadcast::channel::renew;
 use domain::broadcast::reconcile::Reconciler;
