@@ -1,6 +1,8 @@
 // The sheet of a class on a tablet: a tap marks, the network goes, the page is opened again, and nothing is lost.
 
 import type { Page } from '@playwright/test';
+import jsqr from 'jsqr';
+import { PNG } from 'pngjs';
 
 import { expect, expectAccessible, expectLive, expectNoSidewaysScroll, signIn, test } from './support/test.ts';
 
@@ -73,6 +75,33 @@ test('marks wait while the network is gone, also after the page is opened again'
   await line(page, '1-05').getByRole('button', { name: '늦게 온 표시로: 출석' }).click();
   await expect(line(other, '1-05').locator('.sheet-how')).toHaveText('출석');
   await expect(line(other, '1-05').getByText(/늦게 도착한/)).toHaveCount(0);
+});
+
+/** What a phone's camera would read from a page. */
+async function readCode(page: Page): Promise<string> {
+  const { data, width, height } = PNG.sync.read(await page.screenshot());
+  const code = jsqr.default(new Uint8ClampedArray(data), width, height);
+  if (code === null) throw new Error('no code on the screen');
+  return code.data;
+}
+
+test('the code on the screen is read from a picture of it, and a press is present', async ({ page, somebody }) => {
+  await signIn(page, 'instructor');
+  await openSheet(page);
+  await page.getByRole('link', { name: '출석 QR 화면 열기' }).click();
+  await expectLive(page);
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+  const first = await readCode(page);
+  // The code changes while one looks.
+  await expect(async () => expect(await readCode(page)).not.toBe(first)).toPass({ timeout: 30_000 });
+
+  const phone = await somebody();
+  await phone.goto(await readCode(page));
+  await expectAccessible(phone);
+  await phone.getByLabel(/나의 출석번호/).fill('000000');
+  await phone.getByRole('button', { name: '출석', exact: true }).click();
+  await expect(phone.getByText('이 수업에 없는 번호입니다').first()).toBeVisible();
 });
 
 test.describe('without scripts', () => {

@@ -26,6 +26,8 @@ impl MigrationTrait for Migration {
 ///
 /// `viewing.seconds` were watched with the page in sight; `page` is the one that counts at present.
 ///
+/// What was said about a class to come goes with it where a run that hasn't begun gets other dates; marks never do.
+///
 /// A `no_show` is one absence about which its person was written to; it is withdrawn when the mark is corrected.
 const SQL: &str = "
 CREATE TABLE mark (
@@ -64,7 +66,7 @@ CREATE INDEX mark_event_class ON mark_event (class_session_id, application_id, a
 CREATE INDEX mark_event_application ON mark_event (application_id);
 
 CREATE TABLE check_in_key (
-    class_session_id uuid NOT NULL PRIMARY KEY REFERENCES class_session (id),
+    class_session_id uuid NOT NULL PRIMARY KEY REFERENCES class_session (id) ON DELETE CASCADE,
     key bytea NOT NULL CONSTRAINT check_in_key_long CHECK (length(key) = 16),
     made_at timestamptz NOT NULL
 );
@@ -76,7 +78,7 @@ CREATE TABLE check_in_code (
 );
 
 CREATE TABLE absence_notice (
-    class_session_id uuid NOT NULL REFERENCES class_session (id),
+    class_session_id uuid NOT NULL REFERENCES class_session (id) ON DELETE CASCADE,
     application_id uuid NOT NULL REFERENCES application (id),
     at timestamptz NOT NULL,
     reason text,

@@ -11,6 +11,7 @@
 
 mod amount;
 pub mod applicant;
+pub mod code;
 mod form;
 pub mod house;
 pub mod mail_server;

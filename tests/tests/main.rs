@@ -8,6 +8,7 @@ mod board;
 mod broadcast;
 mod calendar;
 mod call;
+mod check_in;
 mod completion;
 mod constraint;
 mod course;

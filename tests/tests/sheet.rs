@@ -226,7 +226,6 @@ both! {
         ] {
             class.press(value).await.expect(status);
         }
-        class.send(&[(Uuid::from_u128(1), class.hana, PRESENT, 0), (Uuid::from_u128(2), nobody, PRESENT, 0)]).await.expect(409);
         let junk = class.instructor.send(Method::POST, &format!("{SHEET}/marks"), None, b"[{]".to_vec()).await;
         junk.expect(400);
         for path in ["/sheets/P21-014/2", "/sheets/P99-999/1", "/sheets/x/1"] {
@@ -244,6 +243,58 @@ both! {
         let page = site.visitor().get(SHEET).await;
         assert!(page.path.starts_with("/sign-in"), "{}", page.path);
         before.assert_same(&site.tables().await.without(&["access"]));
+    }
+
+    async fn who_has_given_up_a_place_takes_nobody_else_s_mark_along(site) {
+        let class = class(site).await;
+        let nobody = Uuid::from_u128(9);
+        let page = class.send(&[(Uuid::from_u128(1), class.hana, PRESENT, 0), (Uuid::from_u128(2), nobody, PRESENT, 0)]).await;
+        assert!(page.expect(200).body().contains("\"without_place\":1"));
+        assert_eq!(marks(site).await.keys().collect::<Vec<_>>(), [&class.hana]);
+    }
+
+    async fn an_older_mark_never_overrules_a_newer_one_however_it_is_known(site) {
+        let class = class(site).await;
+        site.set_time("2021-03-03T10:10:00+09:00");
+        class.press(&format!("{}:present", class.hana)).await.expect(200);
+        // Made before that, without a line, and arrived after it: also where a day is more than a device is believed.
+        site.set_time("2021-03-05T10:00:00+09:00");
+        class.send(&[(Uuid::from_u128(1), class.hana, ABSENT, 2 * 24 * 60)]).await.expect(200);
+        assert_eq!(marks(site).await[&class.hana].presence, Presence::Present);
+        assert!(class.instructor.get(SHEET).await.has(".sheet-contest"));
+    }
+
+    async fn undoing_leaves_what_somebody_else_has_marked_since_and_undoes_nothing_twice(site) {
+        let class = class(site).await;
+        let manager = site.sign_in_as(Duty::TrainingManager).await;
+        class.instructor.post(SHEET, &[("all", "present")]).await.expect(200);
+        site.advance(Duration::minutes(1));
+        manager.post(SHEET, &[("mark", &format!("{}:late", class.duri))]).await.expect(200);
+        for _ in 0..2 {
+            site.advance(Duration::minutes(1));
+            let page = class.instructor.post(&format!("{SHEET}/undo"), &[]).await.expect(200);
+            assert!(page.said().contains("지각 1명 · 표시 안 함 1명"), "{}", page.said());
+        }
+    }
+
+    async fn whoever_is_marked_late_after_the_class_has_missed_a_little(site) {
+        let class = class(site).await;
+        site.set_time("2021-03-03T13:00:00+09:00");
+        class.press(&format!("{}:late", class.hana)).await.expect(200);
+        assert_eq!((marks(site).await[&class.hana].missed, marks(site).await[&class.hana].minutes), (11, 109));
+    }
+
+    async fn what_was_said_about_a_class_to_come_goes_with_it(site) {
+        let class = class(site).await;
+        let row = absence_notice::ActiveModel {
+            class_session_id: Set(class.class),
+            application_id: Set(class.duri),
+            at: Set(site.now()),
+            reason: Set(None),
+        };
+        absence_notice::Entity::insert(row).exec_without_returning(site.centre.database()).await.unwrap();
+        class_session::Entity::delete_by_id(class.class).exec(site.centre.database()).await.unwrap();
+        assert_eq!(absence_notice::Entity::find().all(site.centre.database()).await.unwrap(), []);
     }
 
     async fn what_a_closed_run_attended_is_frozen(site) {
@@ -276,6 +327,11 @@ both! {
         let looks = access::Entity::find().all(site.centre.database()).await.unwrap();
         assert_eq!(looks.iter().map(|look| (&*look.subject_id, look.duty)).collect::<Vec<_>>(), [("P21-014", Duty::Instructor)]);
         let page = page.click("이름 가리기").await.expect(200);
+        assert!(page.said().contains("홍*동") && !page.body().contains("홍길동"), "{}", page.said());
+        // And go on doing so, whatever is pressed.
+        let page = page.form(".sheet-form").press("모두 출석").await.expect(200);
+        assert!(page.said().contains("홍*동") && !page.body().contains("홍길동"), "{}", page.said());
+        let page = page.form(".sheet-form").press("되돌리기").await.expect(200);
         assert!(page.said().contains("홍*동") && !page.body().contains("홍길동"), "{}", page.said());
     }
 }

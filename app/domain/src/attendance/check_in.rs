@@ -51,7 +51,6 @@ impl From<MarkError> for CheckInError {
     fn from(error: MarkError) -> Self {
         match error {
             MarkError::Refused(MarkRefusal::Closed) => CheckInRefusal::Closed.into(),
-            MarkError::Refused(MarkRefusal::NoPlace) => CheckInRefusal::NoPlace.into(),
             MarkError::Refused(MarkRefusal::NoClass) => CheckInRefusal::NoClass.into(),
             // Only who judges is asked about the time for marks.
             MarkError::Refused(MarkRefusal::Early(from)) => CheckInRefusal::Early(from).into(),
@@ -234,7 +233,8 @@ async fn arrive(
     let now = centre.clock().now();
     let tolerated = TimeDelta::minutes(centre.settings().attendance.tolerated_minutes.into());
     let presence = if now <= class.starts_at + tolerated { Presence::Present } else { Presence::Late };
-    let mark = Mark::new(presence, missed_at(presence, (class.starts_at, class.ends_at), now));
+    let minutes = centre.settings().attendance.tolerated_minutes;
+    let mark = Mark::new(presence, missed_at(presence, (class.starts_at, class.ends_at), now, minutes));
     let tx = centre.begin().await?;
     let class = hold_class(&tx, class.id).await?;
     let made = Made { nonce: centre.clock().id(), application: place.id, mark: Some(mark), made_at: now };

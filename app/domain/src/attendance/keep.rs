@@ -1,6 +1,8 @@
 //! What time alone does to attendance: an online class that is over is marked to its end, and absences without notice are
 //! written about.
 
+use std::collections::HashMap;
+
 use chrono::Days;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
@@ -97,13 +99,26 @@ fn marks_of_both() -> SelectStatement {
 async fn mark_absent_in(centre: &Centre, class: Uuid) -> Result<usize, MarkError> {
     let tx = centre.begin().await?;
     let class = hold_class(&tx, class).await?;
+    let watched: HashMap<Uuid, u32> = viewing::Entity::find()
+        .filter(viewing::Column::ClassSessionId.eq(class.id))
+        .all(&tx)
+        .await?
+        .into_iter()
+        .map(|row| (row.application_id, row.seconds.unsigned_abs() / 60))
+        .collect();
+    let length = class.minutes.unsigned_abs();
+    // Whoever has watched a part, if not enough to have been there, wasn't away either.
+    let mark = |application: &Uuid| match watched.get(application) {
+        Some(minutes) if *minutes > 0 => Mark::new(Presence::LeftEarly, length.saturating_sub(*minutes)),
+        _ => Mark::new(Presence::Absent, 0),
+    };
     let absent: Vec<Made> = unmarked(&tx, &class)
         .await?
         .into_iter()
         .map(|application| Made {
             nonce: centre.clock().id(),
             application,
-            mark: Some(Mark::new(Presence::Absent, 0)),
+            mark: Some(mark(&application)),
             made_at: centre.clock().now(),
         })
         .collect();

@@ -94,15 +94,19 @@ impl Mark {
     }
 }
 
-/// How many minutes somebody has missed who comes, or goes, at `now`: at least one.
+/// How many minutes somebody has missed who comes, or goes, at `now`: at least one. Whoever is marked before the class or
+/// after it has come or gone at a time that nobody has said: then it is just more than is tolerated.
 pub fn missed_at(
     presence: Presence,
     (starts_at, ends_at): (DateTime<Utc>, DateTime<Utc>),
     now: DateTime<Utc>,
+    tolerated: u32,
 ) -> u32 {
+    if now < starts_at || ends_at <= now {
+        return tolerated + 1;
+    }
     let missed = if presence == Presence::LeftEarly { ends_at - now } else { now - starts_at };
-    let length = (ends_at - starts_at).num_minutes();
-    u32::try_from(missed.num_minutes().clamp(1, length.max(1))).unwrap_or(1)
+    u32::try_from(missed.num_minutes().max(1)).unwrap_or(1)
 }
 
 /// When the marks of a class may be made.
@@ -203,6 +207,8 @@ pub enum Arrival {
     Overtaken,
     /// What stands is a person's, or as good already.
     Judged,
+    /// Whoever it is about has no place any more.
+    NoPlace,
 }
 
 impl From<MarkOutcome> for Arrival {
@@ -220,7 +226,7 @@ impl Arrival {
         match self {
             Self::Taken => Some(MarkOutcome::Taken),
             Self::Overtaken => Some(MarkOutcome::Overtaken),
-            Self::Same | Self::Judged => None,
+            Self::Same | Self::Judged | Self::NoPlace => None,
         }
     }
 }
@@ -247,7 +253,7 @@ pub fn arrive(
         let better = standing.mark.presence() == Presence::Absent && !standing.way.is_judged();
         return if better { Arrival::Taken } else { Arrival::Judged };
     }
-    if standing.way.is_judged() && made_at < standing.made_at {
+    if made_at < standing.made_at {
         return Arrival::Overtaken;
     }
     Arrival::Taken
@@ -281,12 +287,14 @@ mod tests {
 
     #[test]
     fn minutes_missed_are_those_since_the_start_or_until_the_end() {
-        let missed = |presence, now| missed_at(presence, (at(0), at(120)), at(now));
+        let missed = |presence, now| missed_at(presence, (at(0), at(120)), at(now), 10);
         assert_eq!(missed(Presence::Late, 15), 15);
-        assert_eq!(missed(Presence::Late, -5), 1);
+        assert_eq!(missed(Presence::Late, 0), 1);
         assert_eq!(missed(Presence::LeftEarly, 100), 20);
-        assert_eq!(missed(Presence::LeftEarly, 130), 1);
-        assert_eq!(missed(Presence::Late, 500), 120);
+        for outside in [-5, 120, 500] {
+            assert_eq!(missed(Presence::Late, outside), 11);
+            assert_eq!(missed(Presence::LeftEarly, outside), 11);
+        }
     }
 
     #[test]
@@ -315,8 +323,14 @@ mod tests {
         assert_eq!(arrive(judged, true, Some(absent), MarkWay::Sheet, at(20)), Arrival::Taken);
         let found = stands(absent, MarkWay::Watch);
         assert_eq!(arrives(found, Some(present), MarkWay::Code, 11), Arrival::Taken);
-        assert_eq!(arrives(found, Some(absent), MarkWay::Sheet, 9), Arrival::Taken);
+        assert_eq!(arrives(found, Some(absent), MarkWay::Sheet, 9), Arrival::Taken, "they agree");
         let scanned = stands(present, MarkWay::Qr);
+        assert_eq!(
+            arrives(scanned, Some(absent), MarkWay::Sheet, 9),
+            Arrival::Overtaken,
+            "made before the scan"
+        );
+        assert_eq!(arrives(scanned, Some(absent), MarkWay::Sheet, 11), Arrival::Taken);
         assert_eq!(arrives(scanned, Some(Mark::new(Presence::Late, 20)), MarkWay::Qr, 20), Arrival::Judged);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Days;
+use chrono::{Days, TimeDelta};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -52,6 +52,7 @@ pub async fn tell(centre: &Centre) -> Result<usize, DbErr> {
 /// Those with a place who have missed something in a run that isn't closed, and weren't told.
 fn candidates(centre: &Centre) -> sea_orm::Select<application::Entity> {
     let since = centre.clock().now() - Days::new(DAYS_AFTER);
+    let settled = TimeDelta::hours(centre.settings().attendance.absence.hours.into());
     let recent = class_session::Entity::find()
         .select_only()
         .column(class_session::Column::RunId)
@@ -78,6 +79,8 @@ fn candidates(centre: &Centre) -> sea_orm::Select<application::Entity> {
         .select_only()
         .column(mark::Column::ApplicationId)
         .filter(Expr::col((mark::Entity, mark::Column::Minutes)).lt(class_minutes))
+        // As long as an absence is left alone, the sheet may be put right.
+        .filter(mark::Column::ArrivedAt.lte(centre.clock().now() - settled))
         .into_query();
     let told =
         out_of_reach::Entity::find().select_only().column(out_of_reach::Column::ApplicationId).into_query();

@@ -26,13 +26,11 @@ use crate::registration::State;
 use crate::registration::entity::application;
 use crate::space::entity::seat;
 
-/// Why marks aren't taken. None of those sent together is.
+/// Why none of the marks sent together is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum MarkRefusal {
     #[error("no such class, or it doesn't take place")]
     NoClass,
-    #[error("somebody who has no place in the run")]
-    NoPlace,
     #[error("marks are made later")]
     Early(DateTime<Utc>),
     #[error("the time for marks is over")]
@@ -264,16 +262,27 @@ pub async fn undo(centre: &Centre, by: &RunEditor, class: Uuid) -> Result<usize,
         .order_by_asc(mark_event::Column::ArrivedAt)
         .all(&tx)
         .await?;
-    let is_theirs = |event: &&mark_event::Model| event.by_id == Some(by.id()) && event.way == MarkWay::Sheet;
+    // An undoing bears a name made of what it undid, so that nothing is undone twice and no undoing is.
+    let undoing = |event: &mark_event::Model| Uuid::new_v5(&event.id, b"undo");
+    let names: HashSet<Uuid> = events.iter().map(|event| event.id).collect();
+    let undone: HashSet<Uuid> = events.iter().map(undoing).collect();
+    let is_theirs = |event: &&mark_event::Model| {
+        let stands = !undone.contains(&event.id) && !names.contains(&undoing(event));
+        event.by_id == Some(by.id()) && event.way == MarkWay::Sheet && stands
+    };
     let Some(last) = events.iter().rfind(is_theirs).map(|event| event.arrived_at) else { return Ok(0) };
     let (before, since): (Vec<_>, Vec<_>) = events.iter().partition(|event| event.arrived_at < last);
     let before: HashMap<Uuid, Option<Mark>> =
         before.into_iter().map(|event| (event.application_id, event.mark())).collect();
+    // Whom somebody has marked since then is left as they are.
+    let newer: HashSet<Uuid> =
+        since.iter().filter(|event| event.arrived_at > last).map(|event| event.application_id).collect();
     let sent: Vec<SentMark> = since
         .into_iter()
         .filter(|event| event.arrived_at == last && is_theirs(event))
+        .filter(|event| !newer.contains(&event.application_id))
         .map(|event| SentMark {
-            nonce: centre.clock().id(),
+            nonce: undoing(event),
             application: event.application_id,
             mark: before.get(&event.application_id).copied().flatten(),
             made_at: None,
@@ -303,26 +312,24 @@ async fn judge(
 ) -> Result<Vec<Arrival>, MarkError> {
     let now = centre.clock().now();
     let window = window(centre, class);
-    let made: Vec<Made> = sent
-        .iter()
-        .map(|it| Made {
-            nonce: it.nonce,
-            application: it.application,
-            mark: it.mark,
-            made_at: it.made_at.unwrap_or(now).clamp(now - BELIEVED, now),
-        })
-        .collect();
-    let is_late = made.iter().any(|it| window.at(it.made_at) == MarkTime::Late);
+    let made_at = |it: &SentMark| it.made_at.unwrap_or(now).min(now);
+    // What is older than a device is believed counts as made a day ago: too late, perhaps, but never newer than it says.
+    let times = || sent.iter().map(|it| window.at(made_at(it).max(now - BELIEVED)));
+    let is_late = times().any(|time| time == MarkTime::Late);
     let way = match reason {
         Some(_) if is_late && by.duty() == Duty::TrainingManager => MarkWay::Office,
         _ if is_late => return Err(MarkRefusal::Late.into()),
         _ => MarkWay::Sheet,
     };
-    for it in &made {
-        if let MarkTime::Early { from } = window.at(it.made_at) {
+    for time in times() {
+        if let MarkTime::Early { from } = time {
             return Err(MarkRefusal::Early(from).into());
         }
     }
+    let made: Vec<Made> = sent
+        .iter()
+        .map(|it| Made { nonce: it.nonce, application: it.application, mark: it.mark, made_at: made_at(it) })
+        .collect();
     settle(tx, centre, class, &made, Maker { way, by: Some(by.id()), reason }).await
 }
 
@@ -371,8 +378,7 @@ pub(crate) async fn hold_class(
     Ok(found.filter(|class| class.state == ClassState::Planned).ok_or(MarkRefusal::NoClass)?)
 }
 
-/// Writes what becomes of marks in a class that [`hold_class`] holds. All of them belong to people with a place in its run,
-/// or none is taken.
+/// Writes what becomes of marks in a class that [`hold_class`] holds. Who has no place in its run is left out.
 pub(crate) async fn settle(
     tx: &DatabaseTransaction,
     centre: &Centre,
@@ -421,6 +427,7 @@ pub(crate) async fn settle(
 struct ClassMarks {
     /// The nonces that have arrived before.
     known: HashMap<Uuid, MarkOutcome>,
+    places: HashSet<Uuid>,
     standing: HashMap<Uuid, Marked>,
     contested: HashSet<Uuid>,
     changed: HashSet<Uuid>,
@@ -444,9 +451,6 @@ impl ClassMarks {
             .await?
             .into_iter()
             .collect();
-        if of_them().any(|application| !places.contains(&application)) {
-            return Err(MarkRefusal::NoPlace.into());
-        }
         let known = mark_event::Entity::find()
             .filter(mark_event::Column::Id.is_in(made.iter().map(|it| it.nonce)))
             .all(tx)
@@ -461,6 +465,7 @@ impl ClassMarks {
         };
         let contested = list_overtaken(tx, class.id).await?;
         Ok(Self {
+            places,
             known: known.into_iter().map(|event| (event.id, event.outcome)).collect(),
             standing: standing.into_iter().map(marked).collect(),
             contested: contested.into_iter().map(|event| event.application_id).collect(),
@@ -475,6 +480,9 @@ impl ClassMarks {
     }
 
     fn decide(&mut self, it: &Made, way: MarkWay) -> Arrival {
+        if !self.places.contains(&it.application) {
+            return Arrival::NoPlace;
+        }
         let standing = self.standing.get(&it.application).copied();
         let arrival = arrive(standing, self.contested.contains(&it.application), it.mark, way, it.made_at);
         match arrival {
@@ -491,7 +499,7 @@ impl ClassMarks {
             Arrival::Overtaken => {
                 self.contested.insert(it.application);
             }
-            Arrival::Same | Arrival::Judged => {}
+            Arrival::Same | Arrival::Judged | Arrival::NoPlace => {}
         }
         arrival
     }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::account::entity::person;
 use crate::account::{RunEditor, TrainingManager, record};
+use crate::attendance::entity::mark;
 use crate::centre::{Centre, turn};
 use crate::clock::Clock;
 use crate::course::entity::{class_session, course, run};
@@ -570,9 +571,19 @@ impl Saving<'_> {
         minutes: Option<i32>,
     ) -> Result<Vec<(Uuid, Span)>, DbErr> {
         if let Some(minutes) = minutes {
+            // A class that was marked keeps the minutes by which its people were counted.
+            let marked = mark::Entity::find()
+                .select_only()
+                .column(mark::Column::ClassSessionId)
+                .filter(
+                    mark::Column::ClassSessionId
+                        .eq(Expr::col((class_session::Entity, class_session::Column::Id))),
+                )
+                .into_query();
             class_session::Entity::update_many()
                 .set(class_session::ActiveModel { minutes: Set(minutes), ..Default::default() })
                 .filter(class_session::Column::RunId.eq(run.id))
+                .filter(class_session::Column::Id.not_in_subquery(marked))
                 .exec(tx)
                 .await?;
         }

@@ -3,7 +3,7 @@
 use axum::Extension;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use domain::account::challenge::{Intent, SendError, send};
 use domain::account::store::{
     self, Contact, Profile, RemoveContactError, change_consents, change_password, change_profile,
@@ -26,7 +26,9 @@ use crate::{AppError, when, words};
 
 pub async fn sign_out(ask: Ask) -> Result<Response, AppError> {
     ask.sign_out().await?;
-    Ok(ask.see_other("/sign-in?done=signed-out"))
+    // A sheet that was kept for when the line is gone holds names.
+    let forget = [("clear-site-data", "\"storage\"")];
+    Ok((forget, ask.see_other("/sign-in?done=signed-out")).into_response())
 }
 
 pub async fn sign_out_everywhere(ask: Ask) -> Result<Response, AppError> {

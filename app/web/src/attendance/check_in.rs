@@ -96,35 +96,51 @@ pub async fn scan(
 ) -> Result<Response, AppError> {
     let of = Class::find(&ask, &code, number).await?;
     match check_in::scan(&ask.centre, &of.class, &scan).await {
-        Ok(claim) => draw(&ask, &of, StatusCode::OK, Some(claim), Input::default(), Problems::default()),
+        Ok(signed) => {
+            ask.remember(CLAIM, &Claim { signed, wrong: 0 }).await?;
+            draw(&ask, &of, StatusCode::OK, true, Input::default(), Problems::default())
+        }
         Err(error) => {
             let (status, sentence) = refused(ask.language, error)?;
-            draw(&ask, &of, status, None, Input::default(), Problems::one("", sentence))
+            draw(&ask, &of, status, false, Input::default(), Problems::one("", sentence))
         }
     }
 }
 
-/// `GET /check-in/{code}/{number}?claim=…`: back from signing in, or with `done` after one was checked in.
-pub async fn show(
-    ask: Ask,
-    Path((code, number)): Path<(String, i32)>,
-    Query(query): Query,
-) -> Result<Response, AppError> {
+/// What a scan was worth. It stays in the session of the browser that scanned, since whoever gets an address from somebody
+/// in the room isn't there.
+#[derive(Default, Serialize, Deserialize)]
+struct Claim {
+    signed: String,
+    /// Wrong numbers typed with it.
+    wrong: u32,
+}
+
+/// Under which the session keeps it.
+const CLAIM: &str = "check_in_claim";
+
+/// So many wrong numbers one scan is good for.
+const TRIES: u32 = 5;
+
+/// `GET /check-in/{code}/{number}`: back from signing in, or after one was checked in.
+pub async fn show(ask: Ask, Path((code, number)): Path<(String, i32)>) -> Result<Response, AppError> {
     let of = Class::find(&ask, &code, number).await?;
     if let Some(done) = ask.recall::<Done>(DONE).await? {
         return Ok(draw_done(&ask, &of, &done));
     }
-    let claim = query.text("claim").to_owned();
-    match check_in::check_claim(&ask.centre, &of.class, &claim).await {
-        Ok(()) => draw(&ask, &of, StatusCode::OK, Some(claim), Input::default(), Problems::default()),
+    let claim = ask.recall::<Claim>(CLAIM).await?.unwrap_or_default();
+    let checked = check_in::check_claim(&ask.centre, &of.class, &claim.signed).await;
+    ask.remember(CLAIM, &claim).await?;
+    match checked {
+        Ok(()) => draw(&ask, &of, StatusCode::OK, true, Input::default(), Problems::default()),
         Err(error) => {
             let (status, sentence) = refused(ask.language, error)?;
-            draw(&ask, &of, status, None, Input::default(), Problems::one("", sentence))
+            draw(&ask, &of, status, false, Input::default(), Problems::one("", sentence))
         }
     }
 }
 
-/// `POST /check-in/{code}/{number}`: `claim`, and a `number` where one isn't signed in.
+/// `POST /check-in/{code}/{number}`: with a `number` where one isn't signed in.
 pub async fn enter(
     ask: Ask,
     Path((code, number)): Path<(String, i32)>,
@@ -132,30 +148,41 @@ pub async fn enter(
 ) -> Result<Response, AppError> {
     let l = ask.language;
     let of = Class::find(&ask, &code, number).await?;
-    let claim = input.text("claim").to_owned();
+    let claim = ask.recall::<Claim>(CLAIM).await?.unwrap_or_default();
     let answer = match (&ask.viewer, input.text("number")) {
-        (Some(viewer), "") => check_in::check_in(&ask.centre, viewer, &of.class, &claim).await,
+        (Some(viewer), "") => check_in::check_in(&ask.centre, viewer, &of.class, &claim.signed).await,
         (_, typed) => match CheckInNumber::parse(typed) {
-            Some(number) => check_in::check_in_by_number(&ask.centre, &of.class, &claim, &number).await,
+            Some(number) => {
+                check_in::check_in_by_number(&ask.centre, &of.class, &claim.signed, &number).await
+            }
             None => {
+                ask.remember(CLAIM, &claim).await?;
                 let problems = Problems::one("number", words::wrong_digits(l));
-                return draw(&ask, &of, StatusCode::UNPROCESSABLE_ENTITY, Some(claim), input, problems);
+                return draw(&ask, &of, StatusCode::UNPROCESSABLE_ENTITY, true, input, problems);
             }
         },
     };
-    match answer {
+    let error = match answer {
         Ok(done) => {
             ask.remember(DONE, &Done::of(&done)).await?;
-            Ok(ask.see_other(&of.path()))
+            return Ok(ask.see_other(&of.path()));
         }
-        Err(error) => {
-            let is_of_number = matches!(error, CheckInError::Refused(CheckInRefusal::WrongNumber));
-            let is_final = !is_of_number && !matches!(error, CheckInError::Refused(CheckInRefusal::NoPlace));
-            let (status, sentence) = refused(l, error)?;
-            let problems = Problems::one(if is_of_number { "number" } else { "" }, sentence);
-            draw(&ask, &of, status, Some(claim).filter(|_| !is_final), input, problems)
-        }
+        Err(error) => error,
+    };
+    let is_wrong = matches!(error, CheckInError::Refused(CheckInRefusal::WrongNumber));
+    let wrong = claim.wrong + u32::from(is_wrong);
+    // On another person's phone one goes on with one's own number.
+    let goes_on =
+        wrong < TRIES && (is_wrong || matches!(error, CheckInError::Refused(CheckInRefusal::NoPlace)));
+    if goes_on {
+        ask.remember(CLAIM, &Claim { wrong, ..claim }).await?;
     }
+    let (status, sentence) = match wrong {
+        TRIES.. => (StatusCode::TOO_MANY_REQUESTS, words::too_many(l).to_owned()),
+        _ => refused(l, error)?,
+    };
+    let problems = Problems::one(if is_wrong && goes_on { "number" } else { "" }, sentence);
+    draw(&ask, &of, status, goes_on, input, problems)
 }
 
 /// What to press, while there is a claim.
@@ -163,7 +190,7 @@ fn draw(
     ask: &Ask,
     of: &Class,
     status: StatusCode,
-    claim: Option<String>,
+    may_enter: bool,
     input: Input,
     problems: Problems,
 ) -> Result<Response, AppError> {
@@ -174,27 +201,21 @@ fn draw(
     let problems = if whole.is_some() { Problems::default() } else { problems };
     let path = l.path(&of.path());
     Ok(ask.refuse(status, title, || {
-        let sign_in = |claim: &str| {
-            let back = l.path(&format!("{}?claim={claim}", of.path()));
-            l.path(&with_next("/sign-in", &back))
-        };
+        let sign_in = l.path(&with_next("/sign-in", &path));
         view! {
             <Breadcrumb l=l here=title/>
             <PageHead title=of.title(l) lead=when::span(l, of.class.starts_at, of.class.ends_at)/>
             {whole.map(|sentence| view! { <div role="alert"><Alert l=l tone=Tone::Danger><p>{sentence}</p></Alert></div> })}
-            {claim.map(|claim| {
-                let (again, leads) = (claim.clone(), sign_in(&claim));
+            {may_enter.then(|| {
                 let is_signed_in = viewer.is_some();
                 view! {
                     {viewer.map(|name| view! {
                         <Form l=l action=path.clone() id="own">
-                            <Hidden name="claim" value=claim/>
                             <Button>{words::check_in_as(l, name)}</Button>
                         </Form>
                     })}
                     <h2 class="section-title">{if is_signed_in { words::another(l) } else { words::by_number(l) }}</h2>
                     <Form l=l action=path input=input problems=problems>
-                        <Hidden name="claim" value=again/>
                         <TextInput
                             name="number" label=words::number(l) hint=words::number_hint(l) required=true short=true
                             inputmode="numeric" autocomplete="off" maxlength=12
@@ -202,7 +223,7 @@ fn draw(
                         <Button look=if is_signed_in { Look::Secondary } else { Look::Primary }>{words::check_in(l)}</Button>
                     </Form>
                     {(!is_signed_in).then(|| view! {
-                        <p class="actions"><LinkButton href=leads look=Look::Tertiary>{words::sign_in(l)}</LinkButton></p>
+                        <p class="actions"><LinkButton href=sign_in look=Look::Tertiary>{words::sign_in(l)}</LinkButton></p>
                     })}
                 }
             })}

@@ -81,6 +81,8 @@ pub struct Posted {
 pub struct Answered {
     /// Why none was taken.
     pub refused: Option<String>,
+    /// How many are about people who have no place any more.
+    pub without_place: usize,
     pub state: SheetState,
 }
 
@@ -106,6 +108,8 @@ struct Desk {
     /// Whether the page opens again without a line.
     stays: RwSignal<bool>,
     refused: RwSignal<Option<String>>,
+    /// How many marks were about people who have no place any more.
+    gone: RwSignal<usize>,
     path: StoredValue<String>,
     busy: StoredValue<bool>,
 }
@@ -168,9 +172,11 @@ impl Desk {
             None => self.waiting.get_untracked(),
         };
         let answer = if sent.is_empty() {
-            offline::ask::<SheetState>(&format!("{path}/state"))
-                .await
-                .map(|state| Answered { refused: None, state })
+            offline::ask::<SheetState>(&format!("{path}/state")).await.map(|state| Answered {
+                refused: None,
+                without_place: 0,
+                state,
+            })
         } else {
             let now = offline::now();
             let body: Vec<Posted> = sent
@@ -187,6 +193,7 @@ impl Desk {
                     let done: Vec<Uuid> = sent.iter().map(|it| it.posted.nonce).collect();
                     self.waiting.update(|all| all.retain(|it| !done.contains(&it.posted.nonce)));
                     offline::forget(&done).await;
+                    self.gone.update(|gone| *gone += answer.without_place);
                 } else {
                     self.refused.set(answer.refused);
                 }
@@ -206,9 +213,20 @@ impl Desk {
 
     async fn undo(self) {
         let path = self.path.get_value();
-        let last = self.waiting.try_update(|all| all.pop()).flatten();
+        // What was made at one press is taken back together.
+        let last = self.waiting.with_untracked(|all| all.last().map(|it| it.made));
+        let mut taken_back = Vec::new();
+        self.waiting.update(|all| {
+            all.retain(|it| {
+                let stays = Some(it.made) != last;
+                if !stays {
+                    taken_back.push(it.posted.nonce);
+                }
+                stays
+            });
+        });
         match last {
-            Some(last) => offline::forget(&[last.posted.nonce]).await,
+            Some(_) => offline::forget(&taken_back).await,
             None => match offline::post::<Answered>(&format!("{path}/undo"), &()).await {
                 Sent::Answered(answer) => {
                     self.refused.set(answer.refused);
@@ -238,6 +256,10 @@ pub fn AttendanceSheet(
     people: Vec<SheetPerson>,
     rooms: Vec<RoomPlan>,
     state: SheetState,
+    /// Milliseconds until marks are taken, where that is later.
+    opens_in: Option<u64>,
+    /// Whether names are masked, which stays so after a form.
+    masked: bool,
     /// What was typed as the reason and refused.
     reason: Option<(String, String)>,
     reasoned: bool,
@@ -249,6 +271,7 @@ pub fn AttendanceSheet(
         lost: RwSignal::new(false),
         stays: RwSignal::new(false),
         refused: RwSignal::new(None),
+        gone: RwSignal::new(0),
         path: StoredValue::new(path.clone()),
         busy: StoredValue::new(false),
     };
@@ -261,6 +284,17 @@ pub fn AttendanceSheet(
             desk.waiting.update(|all| all.extend(kept));
             desk.send().await;
         });
+        // Without a line nobody else says when the time has come. The server looks at when a mark was made.
+        if let Some(opens_in) = opens_in {
+            let open = move || {
+                desk.state.update(|state| {
+                    if matches!(state.time, SheetTime::Early { .. }) {
+                        state.time = SheetTime::Open;
+                    }
+                });
+            };
+            set_timeout(open, Duration::from_millis(opens_in));
+        }
         set_interval(
             move || {
                 if offline::is_seen() {
@@ -304,6 +338,7 @@ pub fn AttendanceSheet(
         <div class="sheet">
             <div role="status" class="sheet-said">{move || said(desk)}</div>
             <form method="post" action=path.clone() class="sheet-form">
+                {masked.then(|| view! { <input type="hidden" name="names" value="masked"/> })}
                 {reasoned.then(|| view! {
                     <div class="form-group">
                         <label for="sheet-reason">{words::reason(l)}</label>
@@ -367,7 +402,10 @@ fn said(desk: Desk) -> impl IntoView {
                 })}
             </Alert>
         })}
-        {(desk.lost.get()).then(|| view! {
+        {(desk.gone.get() > 0).then(|| view! {
+            <Alert l=l tone=Tone::Warning><p>{words::gone(l, desk.gone.get())}</p></Alert>
+        })}
+        {desk.lost.get().then(|| view! {
             <Alert l=l tone=Tone::Warning>
                 <p>{words::offline(l)}</p>
                 {(waiting > 0).then(|| view! { <p>{words::waiting(l, waiting)}</p> })}

@@ -9,7 +9,7 @@ use domain::account::{Denied, Duty, RunEditor, mask_name};
 use domain::attendance::completion::closed_at;
 use domain::attendance::entity::{mark, mark_event};
 use domain::attendance::sheet::{self, AttendeeStanding, MarkError, MarkRefusal, SentMark, Sheet};
-use domain::attendance::{Mark, MarkTime, Presence, missed_at};
+use domain::attendance::{Arrival, Mark, MarkTime, Presence, missed_at};
 use domain::course::RunCode;
 use domain::course::entity::{class_session, course, run};
 use domain::course::store::find_course;
@@ -126,10 +126,15 @@ impl Opened {
     }
 
     /// The mark that a presence with so many missed minutes means, in this class, for one who comes or goes then.
-    fn mark(&self, presence: Presence, missed: Option<u32>, made_at: DateTime<Utc>) -> Mark {
+    fn mark(
+        &self,
+        presence: Presence,
+        missed: Option<u32>,
+        (made_at, tolerated): (DateTime<Utc>, u32),
+    ) -> Mark {
         let length =
             u32::try_from((self.class.ends_at - self.class.starts_at).num_minutes()).unwrap_or(u32::MAX);
-        let now = || missed_at(presence, (self.class.starts_at, self.class.ends_at), made_at);
+        let now = || missed_at(presence, (self.class.starts_at, self.class.ends_at), made_at, tolerated);
         Mark::new(presence, missed.map_or_else(now, |missed| missed.min(length)))
     }
 }
@@ -155,7 +160,6 @@ fn line(standing: &AttendeeStanding) -> SheetLine {
 fn sentence(l: Language, refusal: MarkRefusal) -> (StatusCode, String) {
     match refusal {
         MarkRefusal::NoClass => (StatusCode::NOT_FOUND, words::refused_no_class(l).into()),
-        MarkRefusal::NoPlace => (StatusCode::CONFLICT, words::refused_no_place(l).into()),
         MarkRefusal::Early(from) => (StatusCode::CONFLICT, words::early(l, when::moment(l, from))),
         MarkRefusal::Late => (StatusCode::CONFLICT, words::late(l).into()),
         MarkRefusal::Closed => (StatusCode::CONFLICT, words::closed(l).into()),
@@ -171,6 +175,13 @@ fn refused<T>(l: Language, answer: Result<T, MarkError>) -> Result<Option<(Statu
     }
 }
 
+/// What `names` says, in the address and in the forms, where others see the screen.
+const MASKED: &str = "masked";
+
+fn masking(masked: bool) -> &'static str {
+    if masked { "?names=masked" } else { "" }
+}
+
 /// `GET /sheets/{code}/{number}`; with `names=masked` for a screen that others see.
 pub async fn show(
     ask: Ask,
@@ -178,7 +189,7 @@ pub async fn show(
     Query(query): Query,
 ) -> Result<Response, AppError> {
     let opened = Opened::find(&ask, &code, number).await?;
-    draw(&ask, &opened, query.text("names") == "masked", StatusCode::OK, None, Input::default()).await
+    draw(&ask, &opened, query.text("names") == MASKED, StatusCode::OK, None, Input::default()).await
 }
 
 /// `GET /sheets/{code}/{number}/state`
@@ -201,30 +212,37 @@ pub async fn take(
     if posted.len() > MARKS {
         return Err(AppError::BadRequest);
     }
-    let now = ask.centre.clock().now();
+    let (now, tolerated) = (ask.centre.clock().now(), ask.centre.settings().attendance.tolerated_minutes);
     let sent: Vec<SentMark> = posted
         .into_iter()
         .map(|it| {
             let made_at = now - TimeDelta::milliseconds(i64::try_from(it.age).unwrap_or(i64::MAX).min(MOST));
-            let mark = it.presence.map(|presence| opened.mark(presence, it.missed, made_at));
+            let mark = it.presence.map(|presence| opened.mark(presence, it.missed, (made_at, tolerated)));
             SentMark { nonce: it.nonce, application: it.application, mark, made_at: Some(made_at) }
         })
         .collect();
     let answer = sheet::mark(&ask.centre, &opened.by, opened.class.id, &sent, None).await;
-    in_place(&ask, &opened, refused(ask.language, answer)?).await
+    let without_place = answer.as_ref().map_or(0, |arrivals| without_place(arrivals));
+    in_place(&ask, &opened, refused(ask.language, answer)?, without_place).await
 }
 
 /// A year in milliseconds: no mark waits longer.
 const MOST: i64 = 366 * 24 * 60 * 60 * 1_000;
 
+fn without_place(arrivals: &[Arrival]) -> usize {
+    arrivals.iter().filter(|arrival| **arrival == Arrival::NoPlace).count()
+}
+
 async fn in_place(
     ask: &Ask,
     opened: &Opened,
     refused: Option<(StatusCode, String)>,
+    without_place: usize,
 ) -> Result<Response, AppError> {
     let status = refused.as_ref().map_or(StatusCode::OK, |(status, _)| *status);
     let refused = refused.map(|(_, sentence)| sentence);
-    Ok((status, no_store(Json(Answered { refused, state: opened.state(ask).await? }))).into_response())
+    Ok((status, no_store(Json(Answered { refused, without_place, state: opened.state(ask).await? })))
+        .into_response())
 }
 
 /// `POST /sheets/{code}/{number}`: `mark` is `APPLICATION:PRESENCE` or `APPLICATION:PRESENCE:MINUTES`, and takes the mark
@@ -236,6 +254,7 @@ pub async fn mark_one(
 ) -> Result<Response, AppError> {
     let l = ask.language;
     let opened = Opened::find(&ask, &code, number).await?;
+    let masked = input.text("names") == MASKED;
     let is_late = sheet::time_for_marks(&ask.centre, &opened.class) == MarkTime::Late;
     let is_wanted = is_late && opened.by.duty() == Duty::TrainingManager;
     let why = match reason(l, &input) {
@@ -247,7 +266,7 @@ pub async fn mark_one(
         Ok(why) => why,
         Err(sentence) => {
             let refused = Refused { sentence, of_reason: true };
-            return draw(&ask, &opened, false, StatusCode::UNPROCESSABLE_ENTITY, Some(refused), input).await;
+            return draw(&ask, &opened, masked, StatusCode::UNPROCESSABLE_ENTITY, Some(refused), input).await;
         }
     };
     let sent = parse(&ask, &opened, &input).await?;
@@ -256,21 +275,23 @@ pub async fn mark_one(
         _ => String::new(),
     };
     let answer = sheet::mark(&ask.centre, &opened.by, opened.class.id, &sent, why.as_deref()).await;
-    match refused(l, answer)? {
-        None => Ok(ask.see_other(&format!("{}{place}", opened.path()))),
+    let gone = answer.as_ref().is_ok_and(|arrivals| without_place(arrivals) > 0);
+    let gone = gone.then(|| (StatusCode::CONFLICT, words::refused_no_place(l).to_owned()));
+    match refused(l, answer)?.or(gone) {
+        None => Ok(ask.see_other(&format!("{}{}{place}", opened.path(), masking(masked)))),
         Some((status, sentence)) => {
-            draw(&ask, &opened, false, status, Some(Refused { sentence, of_reason: false }), input).await
+            draw(&ask, &opened, masked, status, Some(Refused { sentence, of_reason: false }), input).await
         }
     }
 }
 
 /// Reads what a form wants marked. What no form of ours holds is a bad request.
 async fn parse(ask: &Ask, opened: &Opened, input: &Input) -> Result<Vec<SentMark>, AppError> {
-    let now = ask.centre.clock().now();
+    let (now, tolerated) = (ask.centre.clock().now(), ask.centre.settings().attendance.tolerated_minutes);
     let sent = |application, presence: Option<Presence>, missed| SentMark {
         nonce: ask.centre.clock().id(),
         application,
-        mark: presence.map(|presence| opened.mark(presence, missed, now)),
+        mark: presence.map(|presence| opened.mark(presence, missed, (now, tolerated))),
         made_at: None,
     };
     if input.text("all") == "present" {
@@ -294,18 +315,19 @@ pub async fn undo(
     ask: Ask,
     Path((code, number)): Path<(String, i32)>,
     InPlace(is_in_place): InPlace,
-    _: String,
+    body: String,
 ) -> Result<Response, AppError> {
     let opened = Opened::find(&ask, &code, number).await?;
+    let masked = body.contains("names=masked");
     let refused = refused(ask.language, sheet::undo(&ask.centre, &opened.by, opened.class.id).await)?;
     if is_in_place {
-        return in_place(&ask, &opened, refused).await;
+        return in_place(&ask, &opened, refused, 0).await;
     }
     match refused {
-        None => Ok(ask.see_other(&opened.path())),
+        None => Ok(ask.see_other(&format!("{}{}", opened.path(), masking(masked)))),
         Some((status, sentence)) => {
             let refused = Refused { sentence, of_reason: false };
-            draw(&ask, &opened, false, status, Some(refused), Input::default()).await
+            draw(&ask, &opened, masked, status, Some(refused), Input::default()).await
         }
     }
 }
@@ -333,6 +355,10 @@ async fn draw(
     let rooms: Vec<RoomPlan> = match standing(&ask.centre, run.id, None).await? {
         Some(standing) => plan(&ask.centre, run, &standing.book).await?.rooms.clone(),
         None => Vec::new(),
+    };
+    let opens_in = match when_marked {
+        MarkTime::Early { from } => u64::try_from((from - ask.centre.clock().now()).num_milliseconds()).ok(),
+        MarkTime::Open | MarkTime::Late => None,
     };
     let reasoned = when_marked == MarkTime::Late && !is_closed && by.duty() == Duty::TrainingManager;
     let lines = attendees.iter().map(|it| (it.application, line(&it.standing))).collect();
@@ -373,7 +399,7 @@ async fn draw(
                         <LinkButton href=format!("{path}/screen") look=Look::Tertiary small=true>{check_in::screen(l)}</LinkButton>
                         <LinkButton href=other look=Look::Tertiary small=true>{label}</LinkButton>
                     </p>
-                    <AttendanceSheet l=l path=path people=people rooms=rooms state=state reason=of_reason reasoned=reasoned/>
+                    <AttendanceSheet l=l path=path people=people rooms=rooms state=state opens_in=opens_in masked=masked reason=of_reason reasoned=reasoned/>
                 }.into_any()
             }}
         }
