@@ -204,13 +204,14 @@ async fn draw(ask: &Ask, code: &str, drawn: Drawn) -> Result<Response, AppError>
         };
         let way = vec![Crumb::new(l, course::runs(l), "/manage/runs"), Crumb::new(l, code, &path)];
         let certificates = (whole.manages && whole.closed_at.is_some()).then(|| issuing(l, &path, &whole));
+        let refused = drawn.problems.of("").map(str::to_owned);
         let closing = (whole.manages && whole.closed_at.is_none()).then(|| closing(l, &path, &whole, &drawn));
         view! {
             <Breadcrumb l=l way=way here=words::title(l)/>
             <PageHead title=heading lead=lead/>
             {drawn.done.map(|done| view! { <div role="status"><Alert l=l tone=Tone::Success><p>{done}</p></Alert></div> })}
-            {drawn.problems.of("").map(|sentence| view! {
-                <div role="alert" tabindex="-1" autofocus><Alert l=l tone=Tone::Danger><p>{sentence.to_owned()}</p></Alert></div>
+            {refused.map(|sentence| view! {
+                <div role="alert" tabindex="-1" autofocus><Alert l=l tone=Tone::Danger><p>{sentence}</p></Alert></div>
             })}
             {table(l, &path, &whole)}
             {certificates}
