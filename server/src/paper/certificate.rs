@@ -62,3 +62,43 @@ fn code(url: &str) -> Result<Vec<u8>, NotSet> {
     let code = QrCode::with_error_correction_level(url, EcLevel::M)?;
     Ok(code.render::<svg::Color<'_>>().quiet_zone(false).build().into_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::language::Language;
+
+    use super::*;
+
+    fn paper(count: usize) -> CertificatePaper {
+        let fact = |what: &str, said: &str| (what.to_owned(), said.to_owned());
+        let one = CertificateText {
+            number: "제2021-0042호".into(),
+            facts: vec![fact("성명", "홍길동"), fact("과정명", "#set text(red) <&> $x$ \\ [*]")],
+            sentence: "위 사람은 위 교육과정을 마쳤으므로 이 증서를 드립니다.".into(),
+            date: "2021년 3월 9일".into(),
+            code_alt: "QR".into(),
+            verify_url: "https://learn.example.org/verify/abcdefghijklmnopqrstuv".into(),
+        };
+        CertificatePaper {
+            language: Language::Ko,
+            title: "수료증".into(),
+            issuer: "구청".into(),
+            how_to_verify: "QR코드로 확인합니다.".into(),
+            certificates: vec![one; count],
+        }
+    }
+
+    #[test]
+    fn a_run_is_one_file_and_nothing_in_a_name_is_taken_for_the_template() {
+        for count in [1, 50] {
+            let pdf = draw(&paper(count)).unwrap();
+            assert!(pdf.starts_with(b"%PDF-"));
+        }
+    }
+
+    #[test]
+    fn the_typeface_has_korean_and_latin_letters_and_a_box_for_the_rest() {
+        assert_eq!(settable("홍길동 뷁 Hong, №1"), "홍길동 뷁 Hong, №1");
+        assert_eq!(settable("𠮷"), "□");
+    }
+}

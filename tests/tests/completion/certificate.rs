@@ -8,6 +8,7 @@ use domain::attendance::Presence;
 use domain::attendance::certificate::{self as store, For};
 use domain::attendance::entity::certificate;
 use domain::notice::Event;
+use domain::privacy::purge;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QueryOrder};
 use tests::{Page, Site, both};
 
@@ -190,5 +191,31 @@ both! {
         let serials: Vec<i32> = certificates(site).await.iter().map(|row| row.serial).collect();
         assert_eq!(serials, [1, 2, 3]);
         assert!(hana.page().await.has("a[href$='certificate.pdf']"));
+    }
+
+    async fn names_and_words_end_with_their_years_and_whether_it_is_true_stays(site) {
+        let (school, [hana, ..]) = completed(site).await;
+        let form = hana.visitor.get(&format!("{}/survey", hana.path())).await.expect(200).form("main form");
+        let form = (1..=5).fold(form, |form, place| form.fill(&format!("q{place}"), "4"));
+        form.fill("q6", "옆자리 분께 감사합니다").submit().await.expect(200);
+        school.issue().await;
+        let row = certificates(site).await.remove(0);
+        let address = format!("/manage/runs/P21-014/certificates/{}", certificates(site).await[1].id);
+        let form = school.manager.get(&address).await.expect(200).form("form[action$='/revoke']");
+        form.fill("reason", "이름이 틀림").submit().await.expect(200);
+        let purged = async |time: &str| {
+            site.set_time(time);
+            let officer = site.person("강보호", &[Duty::PrivacyOfficer]).await;
+            let right = site.signed_in(officer).await.privacy_officer().unwrap();
+            purge(&site.centre, &right).await.unwrap();
+        };
+        purged("2024-03-08T00:00:00+09:00").await;
+        assert_eq!((site.tables().await.count("survey_words"), certificates(site).await[1].reason.is_some()), (0, true));
+        purged("2024-03-10T00:00:00+09:00").await;
+        assert_eq!(certificates(site).await[1].reason, None);
+        assert_eq!(certificates(site).await[0].name, "홍길동");
+        purged("2026-03-10T00:00:00+09:00").await;
+        assert_eq!(certificates(site).await[0].name, "");
+        site.visitor().get(&format!("/verify/{}", row.token)).await.expect(200);
     }
 }

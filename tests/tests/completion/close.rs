@@ -77,7 +77,7 @@ both! {
         let before = unchanged(site).await;
         for act in ["close", "rule"] {
             let page = school.manager.post(&format!("{PAGE}/{act}"), &[("percent", "10")]).await.expect(409);
-            assert!(page.said().contains("이미 마감한 강좌입니다") || act == "rule", "{}", page.said());
+            assert!(page.text("[role=alert]").contains("이미 마감한 강좌입니다"), "{}", page.said());
         }
         before.assert_same(&site.tables().await);
         assert_eq!(run_closing::Entity::find().all(site.centre.database()).await.unwrap().len(), 1);

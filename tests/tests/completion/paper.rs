@@ -20,7 +20,7 @@ both! {
         mark(site, &hana, &[1], Presence::Present).await;
         mark(site, &hana, &[2], Presence::Absent).await;
         let looks = site.tables().await.count("access");
-        let page = school.instructor.get(PAPERS).await.expect(200).click("출석부").await.expect(200);
+        let page = school.instructor.get(PAPERS).await.expect(200).click("서명용 출석부").await.expect(200);
         assert_eq!(page.all("thead th")[2..4], ["1차시 3/3", "2차시 3/4"]);
         assert_eq!(page.all("tbody tr td"), ["홍길동", "○", "×", "", "", ""]);
         assert_eq!(site.tables().await.count("access"), looks + 1);
@@ -73,7 +73,7 @@ both! {
         site.set_time("2021-03-05T12:00:00+09:00");
         let page = school.instructor.get("/manage/taught/2021-03").await.expect(200);
         assert!(page.said().contains("합계 3회 6시간"), "{}", page.said());
-        site.advance(TimeDelta::days(10));
+        site.advance(TimeDelta::days(8));
         assert!(school.instructor.get("/manage/taught/2021-03").await.said().contains("합계 5회 10시간"));
         assert!(school.instructor.get("/manage/taught/2021-04").await.said().contains("이 달에 마친 수업이 없습니다"));
         let own = school.instructor.id();

@@ -8,7 +8,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use domain::account::{RunEditor, TrainingManager};
 use domain::attendance::certificate::{self, CertificateError, CertificateRefusal, For};
-use domain::attendance::completion::{self, CloseError, CloseRefusal, Learner, Missing, Progress};
+use domain::attendance::completion::{self, CloseError, CloseRefusal, Learner, Missing, Progress, Unmarked};
 use domain::attendance::entity::certificate::Model as CertificateRow;
 use domain::attendance::{CompletionState, Reach, Rule};
 use domain::course::store::RunView;
@@ -43,8 +43,10 @@ struct Drawn {
 }
 
 impl Drawn {
+    /// What a form shows: what was sent by it, or else what is so. What concerns no field is said above everything.
     fn of(&self, form: &str, present: Input) -> (Input, Problems) {
         match self.form == form {
+            true if self.problems.of("").is_some() => (self.input.clone(), Problems::default()),
             true => (self.input.clone(), self.problems.clone()),
             false => (present, Problems::default()),
         }
@@ -201,12 +203,16 @@ async fn draw(ask: &Ask, code: &str, drawn: Drawn) -> Result<Response, AppError>
             None => words::lead_open(l).to_owned(),
         };
         let way = vec![Crumb::new(l, course::runs(l), "/manage/runs"), Crumb::new(l, code, &path)];
-        let certificates = (whole.manages && whole.closed_at.is_some()).then(|| issuing(l, &path, &whole, &drawn));
+        let certificates = (whole.manages && whole.closed_at.is_some()).then(|| issuing(l, &path, &whole));
+        let refused = drawn.problems.of("").map(str::to_owned);
         let closing = (whole.manages && whole.closed_at.is_none()).then(|| closing(l, &path, &whole, &drawn));
         view! {
             <Breadcrumb l=l way=way here=words::title(l)/>
             <PageHead title=heading lead=lead/>
             {drawn.done.map(|done| view! { <div role="status"><Alert l=l tone=Tone::Success><p>{done}</p></Alert></div> })}
+            {refused.map(|sentence| view! {
+                <div role="alert" tabindex="-1" autofocus><Alert l=l tone=Tone::Danger><p>{sentence}</p></Alert></div>
+            })}
             {table(l, &path, &whole)}
             {certificates}
             {closing}
@@ -286,8 +292,7 @@ fn certificate_cell(l: Language, path: &str, whole: &Whole, progress: &Progress)
 }
 
 /// Of a closed run: certificates for everybody at once.
-fn issuing(l: Language, path: &str, whole: &Whole, drawn: &Drawn) -> impl IntoView + use<> {
-    let (input, problems) = drawn.of("issue", Input::default());
+fn issuing(l: Language, path: &str, whole: &Whole) -> impl IntoView + use<> {
     let without = whole.without();
     let has_some = whole.completed().any(|it| whole.true_one(it.progress.application).is_some());
     let action = l.path(&format!("{path}/completion/certificates"));
@@ -295,9 +300,9 @@ fn issuing(l: Language, path: &str, whole: &Whole, drawn: &Drawn) -> impl IntoVi
     view! {
         <section aria-labelledby="certificates-title">
             <h2 class="section-title" id="certificates-title">{words::certificate(l)}</h2>
-            {(without > 0 || !problems.is_empty()).then(|| view! {
+            {(without > 0).then(|| view! {
                 <p>{words::issue_all_lead(l, without)}</p>
-                <Form l=l action=action input=input problems=problems id="issue">
+                <Form l=l action=action id="issue">
                     <Button>{words::issue_all(l)}</Button>
                 </Form>
             })}
@@ -321,8 +326,7 @@ fn closing(l: Language, path: &str, whole: &Whole, drawn: &Drawn) -> impl IntoVi
     let (input, problems) = drawn.of("close", Input::default());
     let (rule_action, action) =
         (l.path(&format!("{path}/completion/rule")), l.path(&format!("{path}/completion/close")));
-    let shows = whole.is_over || drawn.form == "close";
-    let missing = missing_lines(l, &drawn.missing);
+    let missing = missing_lines(l, &whole.view.run.code, &drawn.missing);
     view! {
         <section aria-labelledby="rule-title">
             <h2 class="section-title" id="rule-title">{words::rule(l)}</h2>
@@ -336,7 +340,7 @@ fn closing(l: Language, path: &str, whole: &Whole, drawn: &Drawn) -> impl IntoVi
                 <Button look=Look::Secondary>{words::rule_save(l)}</Button>
             </Form>
         </section>
-        {shows.then(|| view! {
+        {whole.is_over.then(|| view! {
             <section aria-labelledby="close-title">
                 <h2 class="section-title" id="close-title">{words::close(l)}</h2>
                 <p>{words::close_lead(l)}</p>
@@ -350,11 +354,14 @@ fn closing(l: Language, path: &str, whole: &Whole, drawn: &Drawn) -> impl IntoVi
     }
 }
 
-fn missing_lines(l: Language, missing: &Missing) -> Option<impl IntoView + use<>> {
-    let marks =
-        missing.marks.iter().map(|class| words::missing_marks(l, class.number, class.people.join(", ")));
-    let survey = missing.survey_until.map(|until| words::missing_survey(l, when::moment(l, until)));
-    let lines: Vec<_> = marks.chain(survey).map(|line| view! { <li>{line}</li> }).collect();
+fn missing_lines(l: Language, code: &str, missing: &Missing) -> Option<impl IntoView + use<>> {
+    let mark = |class: &Unmarked| {
+        let sheet = l.path(&format!("/sheets/{code}/{}", class.number));
+        let said = words::missing_marks(l, class.number, class.people.join(", "));
+        view! { <li><a href=sheet>{said}</a></li> }.into_any()
+    };
+    let until = |until| view! { <li>{words::missing_survey(l, when::moment(l, until))}</li> }.into_any();
+    let lines: Vec<_> = missing.marks.iter().map(mark).chain(missing.survey_until.map(until)).collect();
     (!lines.is_empty())
         .then(|| view! { <Alert l=l tone=Tone::Warning><ul class="bullets">{lines}</ul></Alert> })
 }

@@ -98,7 +98,10 @@ async fn draw(
         let back = format!("/my/{application}");
         let way = vec![Crumb::new(l, registration::my_courses(l), "/my"), Crumb::new(l, course, &back)];
         let span = asked.span;
-        let body = if asked.has_answered && problems.is_empty() {
+        // What concerns no question is said above everything: the questions may be gone.
+        let refused = problems.of("").map(str::to_owned);
+        let problems = if refused.is_some() { Problems::default() } else { problems };
+        let body = if asked.has_answered {
             view! { <div role="status"><Alert l=l tone=Tone::Success><p>{words::thanks(l)}</p></Alert></div> }
                 .into_any()
         } else if now < span.from {
@@ -122,6 +125,9 @@ async fn draw(
         view! {
             <Breadcrumb l=l way=way here=words::title(l)/>
             <PageHead title=heading lead=words::lead(l)/>
+            {refused.map(|sentence| view! {
+                <div role="alert" tabindex="-1" autofocus><Alert l=l tone=Tone::Danger><p>{sentence}</p></Alert></div>
+            })}
             {body}
         }
     }))
