@@ -8,6 +8,7 @@ mod board;
 mod broadcast;
 mod lesson;
 mod live;
+mod statistics;
 mod studio;
 
 use std::collections::BTreeSet;
@@ -128,6 +129,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     live::teach(&past, &people, today, set).await?;
     broadcast::plan(&past, &people, today, set).await?;
     lesson::record(&past, &people).await?;
+    statistics::count(&past, &people, today).await?;
     forget_letters(centre).await?;
     Ok(true)
 }

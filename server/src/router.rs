@@ -73,6 +73,7 @@ pub fn app(centre: Centre, web: WebSettings) -> Router {
         .route("/manage/channels/connect", get(connect::leave))
         .route("/manage/broadcasts/{code}/thumbnail.png", get(paper::route::thumbnail))
         .route("/manage/statistics.xlsx", get(paper::route::workbook))
+        .route("/manage/statistics/report.hwpx", get(paper::route::report))
         .route(RETURN_PATH, get(connect::come_back))
         .route("/manage/channels/{id}/disconnect", post(connect::disconnect))
         .route("/healthz", get(health::alive))
