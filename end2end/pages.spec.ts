@@ -26,7 +26,7 @@ async function expectFit(page: Page, kind: string, language: string): Promise<vo
 // A walk sees dozens of pages, each with axe.
 test.describe.configure({ timeout: 180_000 });
 
-const open = ['', '/courses', '/courses/{code}', '/places', '/places/{code}', '/live', '/lessons', '/lessons/{code}', '/privacy', '/sign-in', '/sign-up', '/reset'];
+const open = ['', '/courses', '/courses/{code}', '/places', '/places/{code}', '/live', '/lessons', '/lessons/{code}', '/figures', '/privacy', '/sign-in', '/sign-up', '/reset'];
 
 for (const [language, prefix] of [['ko', ''], ['en', '/en']] as const) {
   test(`the pages of a stranger, in ${language}`, async ({ page }) => {
@@ -40,7 +40,7 @@ const own: [Account, string[], string[]][] = [
   ['resident', ['/my', '/account', '/courses', '/code'], ['/my', '/my/{id}', '/my/{id}/survey', '/account', '/courses/{code}', '/code']],
   ['desk', ['/desk'], ['/desk', '/desk/{code}', '/desk/{code}/{id}']],
   ['instructor', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/runs/{code}/applications', '/manage/runs/{code}/completion', '/manage/runs/{code}/survey', '/manage/runs/{code}/papers', '/manage/runs/{code}/papers/sheet', '/manage/runs/{code}/papers/classes/{number}', '/manage/taught/{month}']],
-  ['manager', ['/manage'], ['/manage/absences', '/manage/absences/{id}', '/manage/runs', '/manage/runs/{code}', '/manage/courses', '/manage/courses/{code}', '/manage/import', '/manage/holidays', '/manage/runs/{code}/completion', '/manage/survey', '/manage/learning', '/manage/taught/{month}']],
+  ['manager', ['/manage'], ['/manage/absences', '/manage/absences/{id}', '/manage/runs', '/manage/runs/{code}', '/manage/courses', '/manage/courses/{code}', '/manage/import', '/manage/holidays', '/manage/runs/{code}/completion', '/manage/survey', '/manage/learning', '/manage/taught/{month}', '/manage/statistics', '/manage/statistics/plan', '/manage/statistics/studio', '/manage/statistics/months', '/manage/statistics/months/{month}', '/manage/statistics/report']],
   ['producer', ['/manage'], ['/manage/studio', '/manage/broadcasts', '/manage/broadcasts/{code}', '/manage/broadcasts/{code}/sheet', '/manage/broadcasts/{code}/captions', '/manage/broadcasts/templates', '/manage/broadcasts/templates/{id}', '/manage/channels', '/manage/boards', '/manage/boards/lobby', '/manage/boards/lobby/notices', '/manage/boards/lobby/items/{id}', '/manage/calls', '/manage/calls/new', '/manage/lessons', '/manage/lessons/{code}', '/manage/lessons/{code}/captions', '/manage/courses/{code}/handouts']],
   ['privacy', ['/manage'], ['/manage/privacy']],
   ['administrator', ['/manage'], ['/manage/people', '/manage/people/{id}', '/manage/audit', '/manage/notices', '/manage/places', '/manage/places/{code}/plan']],
@@ -83,6 +83,9 @@ const unfilled: [Account | undefined, string, string][] = [
   ['manager', '/manage/runs/new', '초안으로 저장하기'],
   ['manager', '/manage/courses/new', '저장하기'],
   ['manager', '/manage/holidays', '추가하기'],
+  ['manager', '/manage/statistics/plan', '집행 내역 더하기'],
+  ['manager', '/manage/statistics/months', '마감하기'],
+  ['manager', '/manage/statistics/report', '저장'],
   ['producer', '/manage/boards/lobby/notices', '올리기'],
   ['producer', '/manage/calls/new', '모집 올리기'],
   ['producer', '/manage/lessons/new', '초안 만들기'],

@@ -35,6 +35,7 @@ export async function walk(
 function kindOf(path: string): string {
   const [pathname = ''] = path.split('?');
   return pathname
+    .replace(/\/months\/\d{4}-\d{2}$/, '/months/{month}')
     .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '{id}')
     .replace(/\/taught\/\d{4}-\d{2}/, '/taught/{month}')
     .replace(/\/classes\/\d+/, '/classes/{number}')

@@ -11,6 +11,7 @@ mod completion;
 mod lesson;
 mod live;
 mod room;
+mod statistics;
 mod studio;
 
 use std::collections::BTreeSet;
@@ -134,6 +135,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     broadcast::plan(&past, &people, today, set).await?;
     lesson::record(&past, &people).await?;
     absence::miss(&past, &people, today, set).await?;
+    statistics::count(&past, &people, today).await?;
     forget_letters(centre).await?;
     Ok(true)
 }

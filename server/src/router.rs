@@ -76,6 +76,7 @@ pub fn app(centre: Centre, web: WebSettings) -> Router {
         .route("/desk/{code}/{application}/certificate.pdf", get(paper::route::certificate_at_desk))
         .route("/manage/runs/{code}/certificates.pdf", get(paper::route::certificates_of_run))
         .route("/manage/statistics.xlsx", get(paper::route::workbook))
+        .route("/manage/statistics/report.hwpx", get(paper::route::report))
         .route(RETURN_PATH, get(connect::come_back))
         .route("/manage/channels/{id}/disconnect", post(connect::disconnect))
         .route("/healthz", get(health::alive))

@@ -2,6 +2,7 @@
 
 mod certificate;
 mod font;
+mod hwpx;
 mod press;
 pub mod route;
 mod thumbnail;
@@ -9,5 +10,6 @@ mod workbook;
 
 pub use certificate::draw as draw_certificates;
 pub use press::NotSet;
+pub use hwpx::draw as draw_hwpx;
 pub use thumbnail::{NotDrawn, draw as draw_thumbnail};
 pub use workbook::draw as draw_workbook;

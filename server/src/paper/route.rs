@@ -13,7 +13,7 @@ use web::ask::Ask;
 use web::attendance::ShownName;
 use web::ui::Query;
 
-use super::{draw_certificates, draw_thumbnail, draw_workbook};
+use super::{draw_certificates, draw_hwpx, draw_thumbnail, draw_workbook};
 
 /// `GET /manage/broadcasts/{code}/thumbnail.png`: as YouTube will get it.
 pub async fn thumbnail(ask: Ask, Path(code): Path<String>) -> Result<Response, AppError> {
@@ -80,6 +80,13 @@ pub async fn workbook(ask: Ask, Query(query): Query) -> Result<Response, AppErro
         drawn.map_err(|error| error.to_string()).and_then(|drawn| drawn.map_err(|error| error.to_string()));
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     Ok(file(kind, "statistics.xlsx".into(), bytes.map_err(AppError::Broken)?))
+}
+
+/// `GET /manage/statistics/report.hwpx?year=&as_of=`: the work report for 한글.
+pub async fn report(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
+    let (report, as_of) = web::statistics::report(&ask, &query).await?;
+    let bytes = draw_hwpx(&report).map_err(|error| AppError::Broken(error.to_string()))?;
+    Ok(file("application/hwp+zip", format!("work-report-{as_of}.hwpx"), bytes))
 }
 
 fn file(kind: &'static str, name: String, bytes: Vec<u8>) -> Response {

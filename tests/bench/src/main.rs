@@ -17,6 +17,7 @@ mod rows;
 mod rush;
 mod seed;
 mod size;
+mod statistics;
 mod watchers;
 mod writer;
 
@@ -57,6 +58,7 @@ enum Bench {
     Watchers,
     Calendar,
     Broadcasts,
+    Statistics,
 }
 
 /// How much of everything. The goals are those of the full numbers.
@@ -74,6 +76,9 @@ struct Scale {
     /// Event streams of the bench `watchers`
     #[arg(long, default_value_t = 5_000)]
     streams: usize,
+    /// Runs of ten years in the bench `statistics`
+    #[arg(long, default_value_t = statistics::RUNS)]
+    runs: usize,
 }
 
 /// What this program starts itself as.
@@ -142,6 +147,12 @@ async fn measure(cli: Cli) -> Result<(), Failure> {
             if wants(Bench::Broadcasts) && disk == Disk::Plain {
                 let ground = Ground::prepare(engine, disk, async |_| Ok(())).await?;
                 broadcasts::measure(&ground, &cli.scale, &mut report).await?;
+            }
+            if wants(Bench::Statistics) && disk == Disk::Plain {
+                let ground =
+                    Ground::prepare(engine, disk, async |db| statistics::seed(db, cli.scale.runs).await)
+                        .await?;
+                statistics::measure(&ground, &cli.scale, &mut report).await?;
             }
             if !(reads || wants(Bench::Rush) || wants(Bench::Watchers)) {
                 continue;

@@ -1,10 +1,14 @@
 //! The pages of the figures: who may see them, the filter in the address, files, plan and money, the report, what everybody sees.
 
+use std::io::{Cursor, Read};
+
 use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
 use domain::account::Duty;
 use tests::both;
+use zip::ZipArchive;
 
 use super::bring_in;
+use super::fold::school;
 
 const PAGES: [&str; 7] = [
     "/manage/statistics",
@@ -50,7 +54,7 @@ both! {
         let page = form.submit().await.expect(200);
         assert!(page.path.contains("mode=online") && page.path.contains("rows=audience"), "{}", page.path);
         let row = page.all("table tbody tr").into_iter().find(|row| row.starts_with("구민")).unwrap();
-        assert!(row.ends_with(" 92"), "{row}");
+        assert!(row.ends_with("92"), "{row}");
         let plain = manager.get("/manage/statistics?rows=cats&measure=joy&from=never&mode=dream").await.expect(200);
         assert_eq!(plain.all("table tbody tr").len(), manager.get("/manage/statistics").await.all("table tbody tr").len());
         let nobody = manager.get("/manage/statistics?instructor=nobody").await.expect(200);
@@ -66,7 +70,7 @@ both! {
         let query = "from=2020-01-01&until=2020-12-31&as_of=2020-10-31&rows=audience&columns=mode&measure=enrolled";
         let page = manager.get(&format!("/manage/statistics.xlsx?{query}")).await.expect(200);
         assert!(page.header("content-disposition").unwrap().contains("statistics.xlsx"));
-        let mut book: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(page.bytes.clone())).unwrap();
+        let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(page.bytes.clone())).unwrap();
         let names = book.sheet_names();
         // The chosen one, eleven sides, the studio.
         assert!(names.len() >= 13, "{names:?}");
@@ -130,8 +134,8 @@ both! {
         let form = form.fill("staff_hours", "87").fill("budget", "231105");
         let page = form.submit().await.expect(200);
         let rows = page.all("table tbody tr");
-        assert_eq!(rows[0], "구민 150 140 93.3% 2,800 2,800 100.0%");
-        assert_eq!(rows[1], "직원 12 12 100.0% 87 87 100.0%");
+        assert_eq!(rows[0], "구민15014093.3%2,8002,800100.0%");
+        assert_eq!(rows[1], "직원1212100.0%8787100.0%");
         let stale = manager.get("/manage/statistics/plan?year=2021").await.expect(200);
         page.form("form[action$='/plan'][method=post]").fill("budget", "231106").submit().await.expect(200);
         let before = site.tables().await;
@@ -148,7 +152,7 @@ both! {
         spend(&first, "1,200").submit().await.expect(200);
         let page = manager.get("/manage/statistics/plan?year=2021").await.expect(200);
         let page = spend(&page, "△200").submit().await.expect(200);
-        assert!(page.all("table tbody tr").contains(&"교육 예산 231,106 1,000 230,106 0.4%".to_owned()), "{:?}", page.all("table tbody tr"));
+        assert!(page.all("table tbody tr").contains(&"교육 예산231,1061,000230,1060.4%".to_owned()), "{:?}", page.all("table tbody tr"));
         assert!(page.said().contains("△200"));
     }
 
@@ -158,10 +162,10 @@ both! {
         site.set_time("2020-11-02T09:00:00+09:00");
         let manager = site.sign_in_as(Duty::TrainingManager).await;
         let page = manager.get("/manage/statistics/report?as_of=2020-10-31").await.expect(200);
-        for said in ["1. 운영 개요", "2. 추진 실적", "3. 향후 계획", "4. 교육 일정", "5. 예산", "(단위: 천원)", "설날 대체공휴일"] {
+        for said in ["1. 운영 개요", "2. 추진 실적", "3. 향후 계획", "4. 교육 일정", "5. 예산", "(단위: 천원)", "국회의원 선거일"] {
             assert!(page.said().contains(said), "{said}: {}", page.said());
         }
-        assert!(page.all("table tbody tr").contains(&"구민 온라인 92 1,720 3,243".to_owned()), "{:?}", page.all("table tbody tr"));
+        assert!(page.all("table tbody tr").contains(&"구민온라인921,7203,243".to_owned()), "{:?}", page.all("table tbody tr"));
         let before = site.tables().await;
         let (pilots, weeks) = ("form[action$='/pilots']", "form[action$='/weeks']");
         for (code, sentence) in [("", "코드를 P21-014처럼 적어 주십시오."), ("r20", "코드를 P21-014처럼 적어 주십시오."), ("R20-999", "그런 개설강좌가 없습니다.")] {
@@ -203,5 +207,38 @@ both! {
         let text = json.to_string();
         assert!(!text.contains("강사") && !text.contains("R20"), "{text}");
         site.visitor().get("/figures?year=1800").await.expect(200);
+    }
+
+    async fn the_report_for_hangul_is_a_package_that_begins_with_its_kind(site) {
+        site.set_time("2020-01-02T09:00:00+09:00");
+        bring_in(site).await;
+        site.set_time("2020-11-02T09:00:00+09:00");
+        let manager = site.sign_in_as(Duty::TrainingManager).await;
+        let page = manager.get("/manage/statistics/report.hwpx?as_of=2020-10-31").await.expect(200);
+        assert_eq!(page.header("content-type"), Some("application/hwp+zip"));
+        assert!(page.header("content-disposition").unwrap().contains("work-report-2020-10-31.hwpx"));
+        // The first file of it, stored as it is.
+        assert_eq!(&page.bytes[30..57], b"mimetypeapplication/hwp+zip");
+        let mut package = ZipArchive::new(Cursor::new(page.bytes.clone())).unwrap();
+        let names: Vec<String> = package.file_names().map(str::to_owned).collect();
+        for name in ["version.xml", "settings.xml", "META-INF/container.xml", "Contents/content.hpf", "Contents/header.xml"] {
+            assert!(names.iter().any(|it| it == name), "{name}");
+        }
+        let mut section = String::new();
+        package.by_name("Contents/section0.xml").unwrap().read_to_string(&mut section).unwrap();
+        for said in ["2020년 평생스마트교육 업무보고", "2. 추진 실적", "3,243", "(단위: 천원)"] {
+            assert!(section.contains(&format!("<hp:t>{said}</hp:t>")), "{said}");
+        }
+    }
+
+    async fn what_is_small_is_told_to_nobody(site) {
+        school(site).await;
+        let page = site.visitor().get("/figures?year=2021").await.expect(200);
+        // Four people in January and three in February: each month is withheld, and what both come to is not small.
+        assert_eq!(page.said().matches("5명 미만이거나 가린 칸").count(), 2, "{}", page.said());
+        let json = site.visitor().get("/figures.json?year=2021").await.expect(200).body();
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["total"]["people"], 7);
+        assert!(json["sides"][0]["lines"].as_array().unwrap().iter().all(|line| line["people"].is_null()), "{json}");
     }
 }

@@ -25,7 +25,7 @@ use super::{apply, close, put_mark, put_no_show};
 const BEGIN: &str = "2021-01-11T09:00:00+09:00";
 
 /// Four people in two runs of January and February, of whom three have said something of themselves.
-async fn school(site: &Site) -> Vec<Uuid> {
+pub(super) async fn school(site: &Site) -> Vec<Uuid> {
     site.set_time(BEGIN);
     let day = |text: &str| text.parse::<NaiveDate>().unwrap();
     let (one, two) = (Dates::on(day("2021-01-20"), site.now()), Dates::on(day("2021-02-10"), site.now()));
@@ -139,8 +139,7 @@ both! {
         let parts = anonymous_part::Entity::find().all(db).await.unwrap();
         assert_eq!(parts.len(), 2);
         assert!(parts.iter().all(|it| it.number == parts[0].number && it.age == Some(70)));
-        let known: Vec<Uuid> = people.iter().copied().collect();
-        assert!(parts.iter().all(|it| !known.contains(&it.number) && it.id != it.number));
+        assert!(parts.iter().all(|it| !people.contains(&it.number) && it.id != it.number));
         assert_eq!(folded_application::Entity::find().count(db).await.unwrap(), 2);
         // Asked once more there is nothing to fold; who consents again is described by what comes.
         change_consents(&site.centre, &who, &[], Figures::default()).await.unwrap();

@@ -9,6 +9,7 @@ use domain::statistics::{Counts, Dimension, Facts, Key, Question, fact, studio};
 use domain::studio::Kind;
 use serde::Deserialize;
 use tests::{Site, both};
+use toml::value::Datetime;
 
 use super::bring_in;
 
@@ -32,8 +33,8 @@ struct Result {
     runs: u32,
     hours: u64,
     people: u64,
-    from: String,
-    to: String,
+    from: Datetime,
+    to: Datetime,
 }
 
 #[derive(Deserialize)]
@@ -86,9 +87,10 @@ both! {
         let file = file();
         let year = &file.results["2020"];
         for (mode, expected) in &year.resident {
-            let facts = facts(site, &expected.from, &expected.to).await;
+            let (from, to) = (expected.from.to_string(), expected.to.to_string());
+            let facts = facts(site, &from, &to).await;
             let only = vec![Key::Audience(Audience::Resident), Key::Mode(Mode::parse(mode).unwrap())];
-            let found = count(&facts, &expected.from, &expected.to, only);
+            let found = count(&facts, &from, &to, only);
             assert_eq!((found.runs, found.minutes, found.enrolled), (expected.runs, expected.hours * 60, expected.people), "{mode}");
         }
         for (name, expected) in &year.staff {
@@ -115,7 +117,7 @@ both! {
         let path = "/manage/statistics?from=2020-05-01&until=2020-10-31&as_of=2020-10-31&rows=mode&audience=resident";
         let page = manager.get(path).await.expect(200);
         let row = page.all("table tbody tr").into_iter().find(|row| row.starts_with("온라인")).unwrap();
-        assert!(row.starts_with("온라인 92 1,720 3,243"), "{row}");
+        assert!(row.starts_with("온라인921,7203,243"), "{row}");
 
         let file = file();
         let budget = &file.budget["2020"]["training"];

@@ -373,12 +373,13 @@ impl Measure {
 
     pub fn of(self, counts: &Counts) -> Figure {
         let share = |share: Option<Share>| share.map_or(Figure::Nothing, Figure::Share);
+        // Of whom only the number is known, nobody knows what they did or whether they came twice.
+        let known = counts.enrolled == 0 || counts.enrolled > counts.unnamed;
         match self {
             Self::Runs => Figure::Count(counts.runs.into()),
             Self::Hours => Figure::Minutes(counts.minutes),
             Self::Enrolled => Figure::Count(counts.enrolled),
-            // Of whom only the number is known, nobody knows who came twice.
-            Self::People if counts.people == 0 && counts.unnamed > 0 => Figure::Nothing,
+            Self::People | Self::Attended | Self::Completed if !known => Figure::Nothing,
             Self::People => Figure::Count(counts.people),
             Self::Attended => Figure::Count(counts.attended),
             Self::Completed => Figure::Count(counts.completed),

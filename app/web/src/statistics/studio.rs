@@ -104,7 +104,7 @@ fn sheet(l: Language, name: String, studio: &StudioUses) -> Sheet {
         words::use_hours(l),
         words::share_of_opening(l),
         words::no_shows(l),
-        words::no_show(l),
+        words::no_show_rate(l),
     ];
     let mut sheet = Sheet::new(name, columns.map(str::to_owned));
     let row = |title: &str, uses: &Uses| {
