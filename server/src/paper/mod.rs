@@ -9,7 +9,7 @@ mod thumbnail;
 mod workbook;
 
 pub use certificate::draw as draw_certificates;
-pub use press::NotSet;
 pub use hwpx::draw as draw_hwpx;
+pub use press::NotSet;
 pub use thumbnail::{NotDrawn, draw as draw_thumbnail};
 pub use workbook::draw as draw_workbook;

@@ -26,35 +26,46 @@ pub(crate) struct Refused {
     problems: Problems,
 }
 
-/// The part of the page; nothing for whoever always came, or said that they wouldn't.
-pub(crate) async fn mine(ask: &Ask, refused: Option<Refused>) -> Result<Option<AnyView>, AppError> {
-    let (l, now) = (ask.language, ask.centre.clock().now());
-    let Absences { no_shows, bars } = bar::list_mine(&ask.centre, ask.signed_in()?).await?;
-    if no_shows.is_empty() && bars.is_empty() {
-        return Ok(None);
+/// The part of the page.
+pub(crate) struct Part {
+    absences: Absences,
+    refused: Option<Refused>,
+    now: DateTime<Utc>,
+}
+
+impl Part {
+    /// Nothing for whoever always came, or said that they wouldn't.
+    pub(crate) async fn load(ask: &Ask, refused: Option<Refused>) -> Result<Option<Self>, AppError> {
+        let absences = bar::list_mine(&ask.centre, ask.signed_in()?).await?;
+        let is_there = absences != Absences::default();
+        Ok(is_there.then(|| Self { absences, refused, now: ask.centre.clock().now() }))
     }
-    let above = refused.as_ref().and_then(|it| it.problems.of("")).map(str::to_owned);
-    let bars: Vec<_> = bars
-        .iter()
-        .map(|bar| {
-            let sent = refused.as_ref().filter(|it| it.bar == bar.id);
-            bar_part(l, bar, now, sent.map(|it| (it.input.clone(), it.problems.clone())).unwrap_or_default())
-        })
-        .collect();
-    let part = view! {
-        <section aria-labelledby="absences">
-            <h2 class="section-title" id="absences">{words::mine(l)}</h2>
-            {above.map(|sentence| view! {
-                <div role="alert" tabindex="-1" autofocus><Alert l=l tone=Tone::Danger><p>{sentence}</p></Alert></div>
-            })}
-            {bars}
-            {(!no_shows.is_empty()).then(|| view! {
-                <p>{words::mine_lead(l)}</p>
-                {no_show_table(l, words::mine(l), &no_shows)}
-            })}
-        </section>
-    };
-    Ok(Some(part.into_any()))
+
+    pub(crate) fn draw(self, l: Language) -> impl IntoView + use<> {
+        let Self { absences: Absences { no_shows, bars }, refused, now } = self;
+        let above = refused.as_ref().and_then(|it| it.problems.of("")).map(str::to_owned);
+        let bars: Vec<_> = bars
+            .iter()
+            .map(|bar| {
+                let sent = refused.as_ref().filter(|it| it.bar == bar.id);
+                let sent = sent.map(|it| (it.input.clone(), it.problems.clone()));
+                bar_part(l, bar, now, sent.unwrap_or_default())
+            })
+            .collect();
+        view! {
+            <section aria-labelledby="absences">
+                <h2 class="section-title" id="absences">{words::mine(l)}</h2>
+                {above.map(|sentence| view! {
+                    <div role="alert" tabindex="-1" autofocus><Alert l=l tone=Tone::Danger><p>{sentence}</p></Alert></div>
+                })}
+                {bars}
+                {(!no_shows.is_empty()).then(|| view! {
+                    <p>{words::mine_lead(l)}</p>
+                    {no_show_table(l, words::mine(l), &no_shows)}
+                })}
+            </section>
+        }
+    }
 }
 
 fn bar_part(

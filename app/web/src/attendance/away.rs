@@ -24,43 +24,56 @@ pub(crate) struct Sent {
     pub problems: Problems,
 }
 
-/// The part of the page; nothing where no class is to come, or no place is held.
-pub(crate) async fn part(ask: &Ask, mine: &MyCourse, sent: Sent) -> Result<Option<AnyView>, AppError> {
-    if mine.application.state != State::Booked {
-        return Ok(None);
-    }
-    let coming = away::list(&ask.centre, &mine.application).await?;
-    if coming.is_empty() {
-        return Ok(None);
-    }
-    let l = ask.language;
-    let address = ask.link(&format!("/my/{}/absence", mine.application.id));
-    let (told, open): (Vec<Coming>, Vec<Coming>) = coming.into_iter().partition(|it| it.notice.is_some());
-    let told: Vec<_> = told.iter().map(|it| told_line(l, &address, it)).collect();
-    let choices: Vec<Choice> =
-        open.iter().map(|it| Choice::new(it.class.id.to_string(), name_of(l, it))).collect();
-    let Sent { input, problems } = sent;
-    let form = match choices.is_empty() {
-        // A class that has begun meanwhile says so although nothing is left to choose.
-        true if problems.is_empty() => view! { <p>{words::away_all(l)}</p> }.into_any(),
-        _ => view! {
-            <Form l=l action=address input=input problems=problems id="away">
-                <Select name="class" label=words::away_class(l) none=words::away_choose(l) choices=choices required=true/>
-                <TextInput name="reason" label=words::away_reason(l) hint=words::away_reason_hint(l) maxlength=300/>
-                <Button look=Look::Secondary>{words::away_send(l)}</Button>
-            </Form>
+/// The part of the page: the classes that are still to come.
+pub(crate) struct Part {
+    address: String,
+    told: Vec<Coming>,
+    open: Vec<Coming>,
+    sent: Sent,
+}
+
+impl Part {
+    /// Nothing where no class is to come, or no place is held.
+    pub(crate) async fn load(ask: &Ask, mine: &MyCourse, sent: Sent) -> Result<Option<Self>, AppError> {
+        if mine.application.state != State::Booked {
+            return Ok(None);
         }
-        .into_any(),
-    };
-    let part = view! {
-        <section aria-labelledby="away-title">
-            <h2 id="away-title">{words::away(l)}</h2>
-            <p>{words::away_lead(l)}</p>
-            {(!told.is_empty()).then(|| view! { <ul class="plain-list">{told}</ul> })}
-            {form}
-        </section>
-    };
-    Ok(Some(part.into_any()))
+        let coming = away::list(&ask.centre, &mine.application).await?;
+        if coming.is_empty() {
+            return Ok(None);
+        }
+        let (told, open) = coming.into_iter().partition(|it| it.notice.is_some());
+        let address = ask.link(&format!("/my/{}/absence", mine.application.id));
+        Ok(Some(Self { address, told, open, sent }))
+    }
+
+    pub(crate) fn draw(self, l: Language) -> impl IntoView + use<> {
+        let Self { address, told, open, sent: Sent { input, problems } } = self;
+        let told: Vec<_> = told.iter().map(|it| told_line(l, &address, it)).collect();
+        let choices: Vec<Choice> =
+            open.iter().map(|it| Choice::new(it.class.id.to_string(), name_of(l, it))).collect();
+        // A class that has begun meanwhile says so although nothing is left to choose.
+        let form = if choices.is_empty() && problems.is_empty() {
+            view! { <p>{words::away_all(l)}</p> }.into_any()
+        } else {
+            view! {
+                <Form l=l action=address input=input problems=problems id="away">
+                    <Select name="class" label=words::away_class(l) none=words::away_choose(l) choices=choices required=true/>
+                    <TextInput name="reason" label=words::away_reason(l) hint=words::away_reason_hint(l) maxlength=300/>
+                    <Button look=Look::Secondary>{words::away_send(l)}</Button>
+                </Form>
+            }
+            .into_any()
+        };
+        view! {
+            <section aria-labelledby="away-title">
+                <h2 id="away-title">{words::away(l)}</h2>
+                <p>{words::away_lead(l)}</p>
+                {(!told.is_empty()).then(|| view! { <ul class="plain-list">{told}</ul> })}
+                {form}
+            </section>
+        }
+    }
 }
 
 fn name_of(l: Language, it: &Coming) -> String {

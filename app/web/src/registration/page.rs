@@ -159,7 +159,7 @@ pub(crate) async fn draw_list(
     courses.sort_by_key(|course| {
         (course.application.state != State::Offered, !course.application.state.is_live())
     });
-    let absences = absence::mine(ask, refused).await?;
+    let absences = absence::Part::load(ask, refused).await?;
     let lessons = crate::lesson::begun(ask).await?;
     let standings = crate::attendance::standings(ask).await?;
     let is_staff = ask.signed_in()?.is_staff();
@@ -184,7 +184,7 @@ pub(crate) async fn draw_list(
             } else {
                 view! { <Table caption=words::my_courses(l) hidden_caption=true columns=columns.into() rows=rows/> }.into_any()
             }}
-            {absences}
+            {absences.map(|absences| absences.draw(l))}
             {lessons}
         }
     }))
@@ -286,7 +286,7 @@ async fn draw(
     // What concerns no field of the form for cancelling is said above everything.
     let refused = problems.of("").map(str::to_owned);
     let problems = if refused.is_some() { Problems::default() } else { problems };
-    let away = away::part(ask, &mine, sent).await?;
+    let away = away::Part::load(ask, &mine, sent).await?;
     Ok(ask.refuse(status, &title.clone(), move || {
         let live = mine.application.state.is_live();
         let watches = mine.application.state == State::Booked && mine.run.mode != Mode::InPerson && !over;
@@ -311,7 +311,7 @@ async fn draw(
                 </LinkButton>
             </div>
             {completion}
-            {away}
+            {away.map(|away| away.draw(l))}
             {(live && !over).then(|| view! {
                 <section aria-labelledby="cancel-title">
                     <h2 id="cancel-title">{if late { words::leave(l) } else { words::cancel(l) }}</h2>
