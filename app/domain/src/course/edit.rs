@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
-    EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
 };
 use thiserror::Error;
 use uuid::Uuid;
@@ -572,13 +572,15 @@ impl Saving<'_> {
     ) -> Result<Vec<(Uuid, Span)>, DbErr> {
         if let Some(minutes) = minutes {
             // A class that was marked keeps the minutes by which its people were counted.
+            let classes = class_session::Entity::find()
+                .select_only()
+                .column(class_session::Column::Id)
+                .filter(class_session::Column::RunId.eq(run.id))
+                .into_query();
             let marked = mark::Entity::find()
                 .select_only()
                 .column(mark::Column::ClassSessionId)
-                .filter(
-                    mark::Column::ClassSessionId
-                        .eq(Expr::col((class_session::Entity, class_session::Column::Id))),
-                )
+                .filter(mark::Column::ClassSessionId.in_subquery(classes))
                 .into_query();
             class_session::Entity::update_many()
                 .set(class_session::ActiveModel { minutes: Set(minutes), ..Default::default() })

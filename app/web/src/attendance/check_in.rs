@@ -16,8 +16,7 @@ use super::sheet::presence_word;
 use crate::AppError;
 use crate::ask::{Ask, with_next};
 use crate::ui::{
-    Alert, Breadcrumb, Button, Form, Hidden, Input, LinkButton, Look, PageHead, Problems, Query, TextInput,
-    Tone,
+    Alert, Breadcrumb, Button, Form, Input, LinkButton, Look, PageHead, Problems, TextInput, Tone,
 };
 use crate::when;
 use crate::words::{Language, broadcast, check_in as words};
