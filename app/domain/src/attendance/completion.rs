@@ -258,14 +258,29 @@ async fn progress_of<C: ConnectionTrait>(
     Ok(places.iter().zip(hours).map(progress).collect())
 }
 
-/// How the viewer stands in the runs they have, or had, a place in, by application.
+/// How the viewer stands in the runs they have a place in, by application.
 pub async fn list_mine(centre: &Centre, who: &SignedIn) -> Result<HashMap<Uuid, Progress>, DbErr> {
+    mine(centre, who, None).await
+}
+
+/// How the viewer stands in one of them.
+pub async fn find_mine(
+    centre: &Centre,
+    who: &SignedIn,
+    application: Uuid,
+) -> Result<Option<Progress>, DbErr> {
+    Ok(mine(centre, who, Some(application)).await?.remove(&application))
+}
+
+async fn mine(centre: &Centre, who: &SignedIn, only: Option<Uuid>) -> Result<HashMap<Uuid, Progress>, DbErr> {
     let db = centre.database();
-    let places = application::Entity::find()
+    let mut places = application::Entity::find()
         .filter(application::Column::PersonId.eq(who.id()))
-        .filter(application::Column::State.eq(State::Booked))
-        .all(db)
-        .await?;
+        .filter(application::Column::State.eq(State::Booked));
+    if let Some(application) = only {
+        places = places.filter(application::Column::Id.eq(application));
+    }
+    let places = places.all(db).await?;
     let runs = run::Entity::find()
         .filter(run::Column::Id.is_in(places.iter().map(|place| place.run_id)))
         .filter(run::Column::State.eq(RunState::Published))

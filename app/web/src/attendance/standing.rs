@@ -28,7 +28,8 @@ pub(crate) fn rate_of(l: Language, progress: Option<&Progress>) -> Option<String
 /// How the viewer stands in one of their runs, the way to the survey, and their certificate.
 pub(crate) async fn part(ask: &Ask, application: Uuid) -> Result<AnyView, AppError> {
     let (l, who) = (ask.language, ask.signed_in()?);
-    let Some(progress) = standings(ask).await?.remove(&application) else { return Ok(().into_any()) };
+    let found = completion::find_mine(&ask.centre, who, application).await?;
+    let Some(progress) = found else { return Ok(().into_any()) };
     let asked = survey::store::find_mine(&ask.centre, who, application).await?;
     let may_answer =
         asked.is_some_and(|asked| !asked.has_answered && asked.span.holds(ask.centre.clock().now()));
