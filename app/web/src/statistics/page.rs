@@ -71,9 +71,9 @@ impl Answer {
                 let measure = self.asked.measure;
                 let name = words::by_both(
                     l,
-                    measure_word(l, measure),
                     dimension_word(l, self.asked.rows),
                     dimension_word(l, side),
+                    measure_word(l, measure),
                 );
                 let columns: Vec<Option<Key>> =
                     table.columns.iter().map(|it| Some(*it)).chain([None]).collect();
@@ -110,7 +110,7 @@ pub async fn page(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
         .map(|it| Fact::new(measure_word(l, it), Value::from(it.of(&total)).shown()))
         .collect();
     let file = |path: &str| l.path(&asked.path(path));
-    let title = words::by_both_title(l, measure_word(l, measure), dimension_word(l, asked.rows));
+    let title = words::by_both_title(l, dimension_word(l, asked.rows), measure_word(l, measure));
     let is_empty = table.rows.is_empty();
     Ok(ask.page(words::title(l), || {
         view! {

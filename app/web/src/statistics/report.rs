@@ -191,7 +191,7 @@ fn months_to_come(l: Language, runs: &[&Named]) -> Option<Sheet> {
 
 fn timetable(l: Language, tree: &Tree, runs: &[&Named]) -> Option<Sheet> {
     let columns = [words::course(l), words::days(l), words::time_of_day(l), words::place(l), words::hours(l)];
-    let mut sheet = Sheet::new(words::section_timetable(l), columns.map(str::to_owned));
+    let mut sheet = Sheet::new(words::timetable(l), columns.map(str::to_owned));
     sheet.rows = runs
         .iter()
         .map(|it| {
@@ -339,7 +339,7 @@ async fn draw(ask: &Ask, as_of: NaiveDate, drawn: Drawn) -> Result<Response, App
             {drawn.done.map(|done| view! { <Alert l=l tone=Tone::Success>{done}</Alert> })}
             <div class="actions">
                 <Form l=l action=l.path("/manage/statistics/report") get=true input=Input::new([("as_of", as_of.to_string())]) id="asked">
-                    <TextInput name="as_of" label=words::as_of(l) kind="date" short=true/>
+                    <div class="statistics-asked"><TextInput name="as_of" label=words::as_of(l) kind="date" short=true/></div>
                     <Button look=Look::Secondary small=true>{words::show(l)}</Button>
                 </Form>
                 <LinkButton href=l.path(&format!("/manage/statistics/report.hwpx{asked}")) look=Look::Tertiary small=true attr:download="">{words::as_hwpx(l)}</LinkButton>
