@@ -428,7 +428,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("absence_bar_forward", "", "UPDATE absence_bar SET until_at = from_at"),
     ("absence_bar_answered_by_somebody", "", "UPDATE absence_bar SET answered_at = from_at"),
     ("no_show_category_known", "", "UPDATE no_show SET category = 'magic'"),
-    ("no_show_outcome_known", "", "UPDATE no_show SET outcome = 'lost'"),
+    ("no_show_outcome_known", "", "UPDATE no_show SET outcome = 'lost', bar_id = NULL"),
     ("no_show_once", "no_show.class_session_id, no_show.application_id", "INSERT INTO no_show SELECT * FROM no_show"),
     ("no_show_barred_by", "", "UPDATE no_show SET bar_id = NULL"),
     ("completion_rule_percent_known", "", "UPDATE completion_rule SET percent = 0"),
