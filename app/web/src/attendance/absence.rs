@@ -14,7 +14,10 @@ use crate::AppError;
 use crate::ask::Ask;
 use crate::course::{category_word, title};
 use crate::registration::draw_list;
-use crate::ui::{Alert, Badge, Button, Cell, Column, Form, Input, Look, Problems, Table, TextArea, Tone};
+use crate::ui::{
+    Alert, Badge, Button, Cell, Column, DescriptionList, Fact, Form, Input, Look, Problems, Table, TextArea,
+    Tone,
+};
 use crate::when;
 use crate::words::{Language, absence as words, catalogue};
 
@@ -103,14 +106,14 @@ fn bar_part(
 
 /// The appeal and its answer, in their authors' lines.
 pub(super) fn said(l: Language, bar: &absence_bar::Model) -> impl IntoView + use<> {
-    let quote = |title: String, text: &String| {
-        let text = text.clone();
-        view! { <h3>{title}</h3> <p class="absence-words">{text}</p> }
-    };
     let of = |at: Option<DateTime<Utc>>| at.map(|at| when::moment(l, at)).unwrap_or_default();
-    let appeal = bar.appeal.as_ref().map(|text| quote(words::appealed(l, of(bar.appealed_at)), text));
-    let answer = bar.answer.as_ref().map(|text| quote(words::answered(l, of(bar.answered_at)), text));
-    (appeal, answer)
+    let fact = |title: String, text: &String| {
+        let text = text.clone();
+        Fact::new(title, view! { <span class="absence-words">{text}</span> })
+    };
+    let appeal = bar.appeal.as_ref().map(|text| fact(words::appealed(l, of(bar.appealed_at)), text));
+    let answer = bar.answer.as_ref().map(|text| fact(words::answered(l, of(bar.answered_at)), text));
+    view! { <DescriptionList items=appeal.into_iter().chain(answer).collect()/> }
 }
 
 /// Absences, one a line: the course, the class, what came of it.

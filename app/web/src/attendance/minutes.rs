@@ -54,13 +54,18 @@ impl Watching {
         }))
     }
 
-    pub(crate) fn draw(self, l: Language) -> impl IntoView + use<> {
-        let Self { path, page, minutes, link } = self;
+    pub(crate) fn draw(&self, l: Language) -> impl IntoView + use<> {
+        let (path, page) = (self.path.clone(), self.page.to_string());
         view! {
-            <WatchMinutes l=l path=path page=page.to_string() minutes=minutes/>
-            <noscript><p>{words::without_scripts(l)}</p></noscript>
-            {link.map(|link| view! { <p>{words::link_lead(l)} " " <a href=link>{words::link(l)}</a></p> })}
+            <WatchMinutes l=l path=path page=page minutes=self.minutes/>
+            <p class="form-hint">{words::by_code(l)}</p>
         }
+    }
+
+    /// Stands below the field for the code.
+    pub(crate) fn draw_link(&self, l: Language) -> impl IntoView + use<> {
+        let link = self.link.clone();
+        link.map(|link| view! { <p>{words::link_lead(l)} " " <a href=link>{words::link(l)}</a></p> })
     }
 }
 

@@ -68,8 +68,9 @@ impl Beside {
     pub fn draw(self, l: Language) -> impl IntoView + use<> {
         let Self { path, asked, typed, entry, address, wrong, watching } = self;
         view! {
-            {watching.map(|watching| watching.draw(l))}
+            {watching.as_ref().map(|watching| watching.draw(l))}
             <CodeEntry l=l path=path.clone() address=address entry=entry wrong=wrong/>
+            {watching.as_ref().map(|watching| watching.draw_link(l))}
             <QuestionBox l=l path=path asked=asked typed=typed/>
         }
     }
