@@ -43,7 +43,7 @@ both! {
             let (one, other) = (some_day(&mut dice), some_day(&mut dice));
             let (from, until, as_of) = (one.min(other), one.max(other), some_day(&mut dice));
             let facts = fact::load(&site.centre, (from, until), as_of).await.unwrap();
-            for _ in 0..6 {
+            for _ in 0..20 {
                 let mut side = || *Dimension::ALL.choose(&mut dice).unwrap();
                 let (rows_by, columns_by, filter_by) = (side(), side(), side());
                 let columns = Some(columns_by).filter(|columns| *columns != rows_by);
@@ -118,14 +118,15 @@ async fn fill(site: &Site, dice: &mut StdRng) {
             .map(|nth| class_session::ActiveModel {
                 state: Set(if dice.random_bool(0.85) { ClassState::Planned } else { ClassState::Cancelled }),
                 minutes: Set(dice.random_range(30..120)),
-                ..class(clock, run.id, nth + 1, start + TimeDelta::hours(24 * i64::from(nth)))
+                ..class(clock, run.id, nth + 1, start + TimeDelta::days(9 * i64::from(nth)))
             })
             .collect();
         let ids: Vec<Uuid> = classes.iter().map(|it| *it.id.as_ref()).collect();
         let run_id = run.id;
         add(centre, course, run, classes).await;
         let mut completed = Vec::new();
-        for person in people.iter().filter(|_| dice.random_bool(0.25)).copied().collect::<Vec<_>>() {
+        let share = if dice.random_bool(0.3) { 0.0 } else { 0.25 };
+        for person in people.iter().filter(|_| dice.random_bool(share)).copied().collect::<Vec<_>>() {
             stamp += 1;
             let (state, events) = history(dice);
             let application = apply(site, run_id, person, state, stamp).await;
