@@ -29,7 +29,7 @@ struct Page {
     code_alt: String,
 }
 
-/// Takes some 20 ms of a processor for one, and less for each of many.
+/// Takes long enough to belong on a thread of its own.
 pub fn draw(paper: &CertificatePaper) -> Result<Vec<u8>, NotSet> {
     let mut sheet = Sheet::new(TEMPLATE)?;
     for (index, one) in paper.certificates.iter().enumerate() {
