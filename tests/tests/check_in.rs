@@ -71,7 +71,7 @@ both! {
         let address = class.scan().await;
         assert!(address.starts_with("http://127.0.0.1:3000/check-in/P21-014/1/"), "{address}");
         let page = class.hana.get(path_of(&address)).await.expect(200);
-        let page = page.form("form").press("홍길동 이름으로 출석").await.expect(200);
+        let page = page.form("main form").press("홍길동 이름으로 출석").await.expect(200);
         assert_eq!(page.hops, [303]);
         assert!(page.said().contains("홍*동 님, 출석했습니다"), "{}", page.said());
         let marks = marks(site).await;
@@ -83,7 +83,7 @@ both! {
         // A second scan, later, makes nothing worse.
         site.set_time("2021-03-03T10:40:00+09:00");
         let page = class.hana.get(path_of(&class.scan().await)).await.expect(200);
-        page.form("form").press("이름으로 출석").await.expect(200);
+        page.form("main form").press("이름으로 출석").await.expect(200);
         assert_eq!(self::marks(site).await, marks);
     }
 
@@ -91,7 +91,7 @@ both! {
         let class = class(site).await;
         site.set_time("2021-03-03T10:10:01+09:00");
         let page = class.hana.get(path_of(&class.scan().await)).await.expect(200);
-        let page = page.form("form").press("이름으로 출석").await.expect(200);
+        let page = page.form("main form").press("이름으로 출석").await.expect(200);
         assert!(page.said().contains("지각으로 출석했습니다. (10분)"), "{}", page.said());
         assert_eq!((marks(site).await[0].presence, marks(site).await[0].minutes), (Presence::Late, 120));
     }
@@ -111,7 +111,7 @@ both! {
             assert!([200, 409].contains(&page.status.as_u16()) && !page.said().contains("출석했습니다"));
         }
         site.advance(Duration::minutes(5));
-        let page = claimed.form("form").press("이름으로 출석").await.expect(409);
+        let page = claimed.form("main form").press("이름으로 출석").await.expect(409);
         assert!(page.said().contains("QR이 그 사이 바뀌었습니다"), "{}", page.said());
         before.assert_same(&site.tables().await.without(&["web_session"]));
     }
@@ -120,7 +120,7 @@ both! {
         let class = class(site).await;
         let early = class.scan().await;
         site.set_time("2021-03-03T09:44:59+09:00");
-        let before = site.tables().await.without(&["web_session"]);
+        let before = site.tables().await.without(&["web_session", "access"]);
         let page = class.hana.get(path_of(&early)).await.expect(409);
         assert!(page.said().contains("9:45부터 할 수 있습니다"), "{}", page.said());
         let screen = class.instructor.get(SCREEN).await.expect(200);
@@ -128,7 +128,7 @@ both! {
         before.assert_same(&site.tables().await.without(&["web_session", "access"]));
         site.set_time("2021-03-03T09:45:00+09:00");
         let page = class.hana.get(path_of(&class.scan().await)).await.expect(200);
-        page.form("form").press("이름으로 출석").await.expect(200);
+        page.form("main form").press("이름으로 출석").await.expect(200);
         site.set_time("2021-03-03T12:00:00+09:00");
         let screen = class.instructor.get(SCREEN).await.expect(200);
         assert!(screen.said().contains("수업이 끝나") && !screen.has(".wall-code"));
@@ -146,7 +146,7 @@ both! {
             ("12345", "숫자 여섯 자리를 넣어 주십시오."),
             ("000000", "이 수업에 없는 번호입니다. 번호를 다시 보고 넣어 주십시오."),
         ] {
-            let refused = page.form("form").fill("number", typed).submit().await.expect(422);
+            let refused = page.form("main form:has([name=number])").fill("number", typed).submit().await.expect(422);
             assert_eq!(refused.problem("number").as_deref(), Some(sentence), "{typed}");
         }
         // An address that somebody in the room has passed on is worth nothing elsewhere.
@@ -154,10 +154,10 @@ both! {
         elsewhere.get("/check-in/P21-014/1").await.expect(409);
         elsewhere.post("/check-in/P21-014/1", &[("number", &number)]).await.expect(409);
         let theirs = stranger.get(path_of(&class.scan().await)).await.expect(200);
-        let refused = theirs.form("form").press("남남 이름으로 출석").await.expect(403);
+        let refused = theirs.form("main form").press("남남 이름으로 출석").await.expect(403);
         assert!(refused.said().contains("이 수업을 듣는 분만"), "{}", refused.said());
         before.assert_same(&site.tables().await.without(&["web_session"]));
-        let page = page.form("form").fill("number", &number).submit().await.expect(200);
+        let page = page.form("main form:has([name=number])").fill("number", &number).submit().await.expect(200);
         assert!(page.said().contains("홍*동 님, 출석했습니다"), "{}", page.said());
     }
 
@@ -167,13 +167,13 @@ both! {
         let phone = site.visitor();
         let page = phone.get(path_of(&class.scan().await)).await.expect(200);
         for _ in 0..4 {
-            page.form("form").fill("number", "000000").submit().await.expect(422);
+            page.form("main form:has([name=number])").fill("number", "000000").submit().await.expect(422);
         }
-        let refused = page.form("form").fill("number", "000000").submit().await.expect(429);
+        let refused = page.form("main form:has([name=number])").fill("number", "000000").submit().await.expect(429);
         assert!(refused.said().contains("QR을 다시 찍거나") && !refused.has("main form"), "{}", refused.said());
-        page.form("form").fill("number", &number).submit().await.expect(409);
+        page.form("main form:has([name=number])").fill("number", &number).submit().await.expect(409);
         let page = phone.get(path_of(&class.scan().await)).await.expect(200);
-        page.form("form").fill("number", &number).submit().await.expect(200);
+        page.form("main form:has([name=number])").fill("number", &number).submit().await.expect(200);
     }
 
     async fn who_has_no_phone_types_a_number_at_the_screen_or_says_it_at_the_desk(site) {
@@ -184,15 +184,15 @@ both! {
             let page = who.get(path).await.expect(200);
             let before = site.tables().await.without(&["web_session"]);
             for wrong in ["", "abc", "999999"] {
-                let page = page.form("main form").fill("number", wrong).submit().await.expect(422);
+                let page = page.form("main form:has([name=number])").fill("number", wrong).submit().await.expect(422);
                 assert!(page.problem("number").is_some(), "{path} {wrong}");
             }
             before.assert_same(&site.tables().await.without(&["web_session"]));
         }
-        let page = desk.get("/desk/check-in").await.form("main form").fill("number", &number).submit().await.expect(200);
+        let page = desk.get("/desk/check-in").await.form("main form:has([name=number])").fill("number", &number).submit().await.expect(200);
         assert!(page.said().contains("홍*동 님, 출석했습니다"), "{}", page.said());
         assert_eq!((marks(site).await[0].way, marks(site).await[0].by_id), (MarkWay::Desk, Some(desk.id())));
-        let page = class.instructor.get(SCREEN).await.form("main form").fill("number", &number).submit().await.expect(200);
+        let page = class.instructor.get(SCREEN).await.form("main form:has([name=number])").fill("number", &number).submit().await.expect(200);
         assert!(page.said().contains("홍*동 님, 출석했습니다"), "{}", page.said());
         assert_eq!(marks(site).await[0].way, MarkWay::Desk, "what stands stays");
 

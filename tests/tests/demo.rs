@@ -59,7 +59,7 @@ both! {
         let manager = Address::parse("manager@office.example.org").unwrap();
         let manager = find_person_by_contact(site.centre.database(), &manager).await.unwrap().unwrap();
         let absences = site.sign_in(manager).await.get("/manage/absences").await.expect(200);
-        assert!(absences.all("tbody").len() == 3 && absences.all("tbody tr").len() == 7, "{}", absences.said());
+        assert!(absences.all("tbody").len() == 3 && absences.all("tbody tr").len() >= 7, "{}", absences.said());
         let lesson = site.visitor().get("/lessons").await.expect(200).click("마우스 잡기와 누르기").await.expect(200);
         assert!(lesson.has(".transcript[lang=ko]") && lesson.has(".transcript[lang=en]") && lesson.has(".lesson-chapters"));
         assert!(lesson.said().contains("마우스 연습지 (PDF"), "{}", lesson.said());

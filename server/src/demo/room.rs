@@ -67,7 +67,7 @@ async fn find_room(
     today: DateTime<Utc>,
 ) -> Result<Option<run::Model>, Failure> {
     let wall = seoul::wall(today);
-    let code = RunCode::parse(&format!("P{}-901", wall.format("%y"))).ok_or("a run's code is wrong")?;
+    let code = RunCode::parse(&format!("P{}-902", wall.format("%y"))).ok_or("a run's code is wrong")?;
     // A class doesn't go on over midnight.
     let time = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).ok_or("no such time");
     let latest = time(21, 50)?;

@@ -1,5 +1,6 @@
 //! How people stand, what a run asks for, and what closing it freezes.
 
+use chrono::Duration;
 use domain::account::Duty;
 use domain::attendance::entity::{completion, run_closing};
 use domain::attendance::{CompletionState, Presence, completion as store, reach};
@@ -35,11 +36,14 @@ both! {
         mark(site, &hana, &[1], Presence::Absent).await;
         mark(site, &duri, &[1, 2], Presence::Absent).await;
         let told = async || reach::tell(&site.centre).await.unwrap();
+        assert_eq!(told().await, 0, "for a day the sheet may be put right");
+        site.advance(Duration::hours(24));
         assert_eq!(told().await, 1);
         let before = unchanged(site).await;
         assert_eq!(told().await, 0);
         before.assert_same(&site.tables().await);
         mark(site, &hana, &[2], Presence::Absent).await;
+        site.advance(Duration::hours(24));
         assert_eq!(told().await, 1);
         let notices = site.notices().await;
         let told: Vec<_> = notices.iter().filter(|it| it.event == Event::OutOfReach).map(|it| it.person_id).collect();
