@@ -65,7 +65,11 @@ pub async fn miss(
         set(class.ends_at + Duration::hours(25));
         keep(centre).await?;
     }
-    let barred = absence_bar::Entity::find().one(centre.database()).await?.ok_or("nobody is barred")?;
+    let barred = absence_bar::Entity::find()
+        .filter(absence_bar::Column::PersonId.is_in(learners.iter().map(|who| who.id())))
+        .one(centre.database())
+        .await?
+        .ok_or("nobody is barred")?;
     let who = learners.iter().find(|who| who.id() == barred.person_id).ok_or("a stranger is barred")?;
     set(today - Duration::days(2));
     let words = AppealWords::parse(APPEAL).ok_or("an appeal is wrong")?;
