@@ -48,7 +48,7 @@ mod taught;
 #[cfg(feature = "ssr")]
 pub use certificate::{CertificatePaper, CertificateText, ShownName};
 #[cfg(feature = "ssr")]
-pub(crate) use standing::{part as standing_part, rate_of, standings};
+pub(crate) use standing::{open_surveys, part as standing_part, rate_of, standings};
 
 #[cfg(feature = "ssr")]
 pub(crate) use page::{address, board_of, entry_of, word_of};

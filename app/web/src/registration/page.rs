@@ -159,6 +159,7 @@ pub(crate) async fn draw_list(
     courses.sort_by_key(|course| {
         (course.application.state != State::Offered, !course.application.state.is_live())
     });
+    let surveys = crate::attendance::open_surveys(ask, &courses).await?;
     let absences = absence::Part::load(ask, refused).await?;
     let lessons = crate::lesson::begun(ask).await?;
     let standings = crate::attendance::standings(ask).await?;
@@ -175,6 +176,7 @@ pub(crate) async fn draw_list(
                     <LinkButton href=l.path("/my/learning") look=Look::Tertiary small=true>{crate::words::paper::mine(l)}</LinkButton>
                 })}
             </PageHead>
+            {surveys}
             {if rows.is_empty() {
                 view! {
                     <EmptyState title=words::my_empty(l)>
