@@ -79,7 +79,7 @@ test('marks wait while the network is gone, also after the page is opened again'
 
 /** What a phone's camera would read from a page. */
 async function readCode(page: Page): Promise<string> {
-  const { data, width, height } = PNG.sync.read(await page.screenshot());
+  const { data, width, height } = PNG.sync.read(await page.locator('.wall-code').screenshot());
   const code = jsqr.default(new Uint8ClampedArray(data), width, height);
   if (code === null) throw new Error('no code on the screen');
   return code.data;

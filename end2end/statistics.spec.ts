@@ -25,7 +25,8 @@ test('another program reads the work report', async ({ page }) => {
   await page.goto('/manage/statistics/report');
   const fetched = page.waitForEvent('download');
   await page.getByRole('link', { name: '한글(HWPX)로 내려받기' }).click();
-  const path = await (await fetched).path();
+  const path = test.info().outputPath('report.hwpx');
+  await (await fetched).saveAs(path);
   const python = process.env['CENTRE_PYTHON'];
   if (python === undefined) throw new Error('CENTRE_PYTHON is not set: run ./dev test browser');
   const { stdout } = await promisify(execFile)(python, ['support/read_hwpx.py', path], { cwd: import.meta.dirname });
