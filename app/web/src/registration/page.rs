@@ -176,7 +176,6 @@ pub(crate) async fn draw_list(
                     <LinkButton href=l.path("/my/learning") look=Look::Tertiary small=true>{crate::words::paper::mine(l)}</LinkButton>
                 })}
             </PageHead>
-            {surveys}
             {if rows.is_empty() {
                 view! {
                     <EmptyState title=words::my_empty(l)>
@@ -186,6 +185,7 @@ pub(crate) async fn draw_list(
             } else {
                 view! { <Table caption=words::my_courses(l) hidden_caption=true columns=columns.into() rows=rows/> }.into_any()
             }}
+            {surveys}
             {absences.map(|absences| absences.draw(l))}
             {lessons}
         }
