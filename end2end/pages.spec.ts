@@ -84,7 +84,6 @@ const unfilled: [Account | undefined, string, string][] = [
   ['manager', '/manage/courses/new', '저장하기'],
   ['manager', '/manage/holidays', '추가하기'],
   ['manager', '/manage/statistics/plan', '집행 내역 더하기'],
-  ['manager', '/manage/statistics/months', '마감하기'],
   ['manager', '/manage/statistics/report', '저장'],
   ['producer', '/manage/boards/lobby/notices', '올리기'],
   ['producer', '/manage/calls/new', '모집 올리기'],
