@@ -10,6 +10,7 @@ use domain::attendance::entity::{absence_notice, completion_rule, mark, mark_eve
 use domain::attendance::{MarkOutcome, MarkWay, Presence};
 use domain::course::entity::class_session;
 use domain::registration::{Choice, store as registration};
+use domain::space::holiday;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder};
 use tests::programme::{Dates, add_room, add_run};
 use tests::{Page, Site, Visitor, both};
@@ -295,6 +296,32 @@ both! {
         absence_notice::Entity::insert(row).exec_without_returning(site.centre.database()).await.unwrap();
         class_session::Entity::delete_by_id(class.class).exec(site.centre.database()).await.unwrap();
         assert_eq!(absence_notice::Entity::find().all(site.centre.database()).await.unwrap(), []);
+    }
+
+    async fn early_marks_hold_the_dates_of_a_run_and_go_with_a_class_that_moves(site) {
+        let class = class(site).await;
+        class.press(&format!("{}:present", class.hana)).await.expect(200);
+        let manager = site.sign_in_as(Duty::TrainingManager).await;
+        holiday::install(&site.centre, &holiday::parse("date,name\n2021-03-01,삼일절\n".as_bytes()).unwrap()).await.unwrap();
+        let before = site.tables().await.without(&["access"]);
+        let page = manager.get("/manage/runs/P21-014").await.expect(200);
+        let pattern = [
+            ("instructor", "강사일"), ("first_date", "2021-03-04"), ("start", "14:00"), ("end", "16:00"), ("session_count", "1"),
+            ("hours", "2"), ("apply_from", "2021-02-01T09:00"), ("apply_until", "2021-03-02T18:00"),
+        ];
+        let form = page.form("main form:has([name=capacity])").tick_value("weekdays", "thu");
+        let form = pattern.into_iter().fold(form, |form, (name, value)| form.fill(name, value));
+        let page = form.submit().await.expect(409);
+        assert!(page.problem("first_date").unwrap().contains("차시마다 따로"), "{}", page.said());
+        before.assert_same(&site.tables().await.without(&["access"]));
+
+        let page = manager.get("/manage/runs/P21-014?class=1").await.expect(200);
+        let form = page.form("main form:has([name=date])").fill("date", "2021-03-04").fill("reason", "강사 사정");
+        form.press("옮기기").await.expect(200);
+        assert_eq!(marks(site).await, BTreeMap::new());
+        let last = events(site).await.pop().unwrap();
+        assert_eq!((last.presence, last.way, last.by_id), (None, MarkWay::Office, Some(manager.id())));
+        assert_eq!(last.reason.as_deref(), Some("강사 사정"));
     }
 
     async fn what_a_closed_run_attended_is_frozen(site) {

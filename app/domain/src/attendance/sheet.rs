@@ -16,12 +16,12 @@ use crate::account::access::look;
 use crate::account::store::names_of;
 use crate::account::{Duty, RunEditor, Subject};
 use crate::attendance::completion::{closed_at, is_closed};
-use crate::attendance::entity::{absence_notice, mark, mark_event};
+use crate::attendance::entity::{absence_notice, mark, mark_event, viewing};
 use crate::attendance::no_show::withdraw;
 use crate::attendance::{Arrival, Mark, MarkOutcome, MarkTime, MarkWay, MarkWindow, Marked, arrive};
 use crate::centre::Centre;
 use crate::course::entity::{class_session, run};
-use crate::course::{ClassState, RunCode, RunState};
+use crate::course::{ClassState, Line, RunCode, RunState};
 use crate::registration::State;
 use crate::registration::entity::application;
 use crate::space::entity::seat;
@@ -421,6 +421,34 @@ pub(crate) async fn settle(
         withdraw(tx, centre, class, marks.counting()).await?;
     }
     Ok(arrivals)
+}
+
+/// Takes back what was marked and watched of a class that is moved: early marks were of the time it had.
+pub(crate) async fn take_back_all(
+    tx: &DatabaseTransaction,
+    centre: &Centre,
+    class: &class_session::Model,
+    by: &RunEditor,
+    reason: &Line,
+) -> Result<(), MarkError> {
+    let marked: Vec<Uuid> = mark::Entity::find()
+        .select_only()
+        .column(mark::Column::ApplicationId)
+        .filter(mark::Column::ClassSessionId.eq(class.id))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let clock = centre.clock();
+    let gone: Vec<Made> = marked
+        .into_iter()
+        .map(|application| Made { nonce: clock.id(), application, mark: None, made_at: clock.now() })
+        .collect();
+    if !gone.is_empty() {
+        let maker = Maker { way: MarkWay::Office, by: Some(by.id()), reason: Some(reason.as_str()) };
+        settle(tx, centre, class, &gone, maker).await?;
+    }
+    viewing::Entity::delete_many().filter(viewing::Column::ClassSessionId.eq(class.id)).exec(tx).await?;
+    Ok(())
 }
 
 /// What stands in a class for those who are being marked.

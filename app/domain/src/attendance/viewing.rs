@@ -2,37 +2,19 @@
 
 use sea_orm::sea_query::{Expr, OnConflict, SelectStatement};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
 };
-use thiserror::Error;
 use uuid::Uuid;
 
 use crate::account::SignedIn;
 use crate::attendance::entity::{mark, viewing};
-use crate::attendance::sheet::{Made, Maker, MarkError, MarkRefusal, hold_class, settle};
+use crate::attendance::sheet::{Made, Maker, MarkError, hold_class, settle};
 use crate::attendance::store::find_place;
 use crate::attendance::{Heard, Mark, MarkWay, Presence, WatchPage, hear, is_watched_time, needed_seconds};
 use crate::centre::Centre;
 use crate::course::entity::class_session;
 use crate::registration::entity::application;
-
-/// Why what a page reports doesn't count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum WatchRefusal {
-    #[error("no place in this class")]
-    NoPlace,
-    #[error("the class doesn't go on at present")]
-    NotNow,
-}
-
-#[derive(Debug, Error)]
-pub enum WatchError {
-    #[error(transparent)]
-    Refused(#[from] WatchRefusal),
-    #[error(transparent)]
-    Db(#[from] DbErr),
-}
 
 /// How far somebody has come with watching a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,17 +50,17 @@ fn needed(centre: &Centre, class: &class_session::Model) -> u32 {
     needed_seconds(class.minutes.unsigned_abs(), centre.settings().attendance.watch_percent)
 }
 
-/// Takes the report of a page that is in sight. Who has watched enough is marked at once; a mark that a person has made
-/// stays as it is.
+/// Takes the report of a page that is in sight, which counts for nothing before and after the class; `None` from whoever
+/// has no place in it. Who has watched enough is marked at once; a mark that a person has made stays as it is.
 pub async fn report(
     centre: &Centre,
     who: &SignedIn,
     class: &class_session::Model,
     page: Uuid,
-) -> Result<Watched, WatchError> {
+) -> Result<Option<Watched>, DbErr> {
     let now = centre.clock().now();
     if !is_watched_time((class.starts_at, class.ends_at), now) {
-        return Err(WatchRefusal::NotNow.into());
+        return standing_of(centre, who, class).await;
     }
     let tx = centre.begin().await?;
     // Takes the lock before it looks: two pages of one person come one after the other.
@@ -87,7 +69,7 @@ pub async fn report(
         .filter(viewing::Column::ApplicationId.in_subquery(applications_of(who)))
         .exec(&tx)
         .await?;
-    let place = find_place(&tx, who, class.run_id).await?.ok_or(WatchRefusal::NoPlace)?;
+    let Some(place) = find_place(&tx, who, class.run_id).await? else { return Ok(None) };
     let last = last_of(&tx, who).await?;
     let heard = hear(
         last.map(|row| (WatchPage { class: row.class_session_id, id: row.page }, row.at)),
@@ -122,30 +104,34 @@ pub async fn report(
     let mark = mark::Entity::find_by_id((class.id, place.id)).one(&tx).await?;
     let mut is_present = mark.as_ref().is_some_and(|mark| mark.presence.counts());
     if !is_present && watched.seconds >= watched.needed {
-        let present = Made {
-            nonce: centre.clock().id(),
-            application: place.id,
-            mark: Some(Mark::new(Presence::Present, 0)),
-            made_at: now,
-        };
-        let held = hold_class(&tx, class.id).await.map_err(of_mark)?;
-        let maker = Maker { way: MarkWay::Watch, by: None, reason: None };
-        match settle(&tx, centre, &held, &[present], maker).await {
-            Ok(arrivals) => is_present = arrivals.iter().any(|arrival| arrival.outcome().is_some()),
-            // What was watched is kept all the same.
-            Err(MarkError::Refused(MarkRefusal::Closed)) => {}
-            Err(error) => return Err(of_mark(error)),
-        }
+        is_present = mark_present(&tx, centre, class, place.id).await?;
     }
     tx.commit().await?;
-    Ok(Watched { is_present, ..watched })
+    Ok(Some(Watched { is_present, ..watched }))
 }
 
-/// A class that was called off meanwhile goes on for nobody.
-fn of_mark(error: MarkError) -> WatchError {
-    match error {
-        MarkError::Refused(_) => WatchRefusal::NotNow.into(),
-        MarkError::Db(error) => error.into(),
+/// Marks somebody as there for what they have watched; whether they now are.
+async fn mark_present(
+    tx: &DatabaseTransaction,
+    centre: &Centre,
+    class: &class_session::Model,
+    application: Uuid,
+) -> Result<bool, DbErr> {
+    let present = Made {
+        nonce: centre.clock().id(),
+        application,
+        mark: Some(Mark::new(Presence::Present, 0)),
+        made_at: centre.clock().now(),
+    };
+    let made = async {
+        let held = hold_class(tx, class.id).await?;
+        settle(tx, centre, &held, &[present], Maker { way: MarkWay::Watch, by: None, reason: None }).await
+    };
+    match made.await {
+        Ok(arrivals) => Ok(arrivals.iter().any(|arrival| arrival.outcome().is_some())),
+        // The run was closed or the class called off meanwhile: what was watched is kept all the same.
+        Err(MarkError::Refused(_)) => Ok(false),
+        Err(MarkError::Db(error)) => Err(error),
     }
 }
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::account::entity::person;
 use crate::account::{RunEditor, TrainingManager, record};
 use crate::attendance::entity::mark;
+use crate::attendance::sheet::{MarkError, take_back_all};
 use crate::centre::{Centre, turn};
 use crate::clock::Clock;
 use crate::course::entity::{class_session, course, run};
@@ -386,6 +387,10 @@ pub async fn move_session(
     }
     release(&tx, &[session.id]).await?;
     occupy(&tx, centre.clock(), &programme, &run, &[(session.id, span)]).await?;
+    take_back_all(&tx, centre, &session, by, reason).await.map_err(|error| match error {
+        MarkError::Refused(_) => Refusal::SessionBegun.into(),
+        MarkError::Db(error) => EditError::from(error),
+    })?;
     let (id, from) = (session.id, session.starts_at);
     let mut row = session.into_active_model();
     row.starts_at = Set(slot.starts_at);

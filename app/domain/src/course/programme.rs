@@ -3,10 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 use uuid::Uuid;
 
 use crate::account::Audience;
+use crate::attendance::entity::{attendance_code, class_log, mark_event, viewing};
 use crate::course::edit::Refusal;
 use crate::course::entity::{class_session, run};
 use crate::course::{ClassState, Meeting, Mode, Pattern, PatternError, RunDetails, RunState};
@@ -82,11 +85,40 @@ pub(super) struct Programme {
     pub sessions: HashMap<Uuid, Vec<class_session::Model>>,
     seats: HashMap<Uuid, u32>,
     applied: HashMap<Uuid, Applied>,
+    /// Class sessions of which something is on record, if need be from shortly before they begin: those are not made anew.
+    recorded: HashSet<Uuid>,
     diary: Diary,
 }
 
 /// How far ahead anybody plans.
 const AHEAD: TimeDelta = TimeDelta::days(50 * 366);
+
+async fn recorded<C: ConnectionTrait>(tx: &C, since: DateTime<Utc>) -> Result<HashSet<Uuid>, DbErr> {
+    let mut found =
+        list_recorded::<mark_event::Entity, _>(tx, mark_event::Column::ClassSessionId, since).await?;
+    found.extend(list_recorded::<viewing::Entity, _>(tx, viewing::Column::ClassSessionId, since).await?);
+    found.extend(
+        list_recorded::<attendance_code::Entity, _>(tx, attendance_code::Column::ClassSessionId, since)
+            .await?,
+    );
+    found.extend(list_recorded::<class_log::Entity, _>(tx, class_log::Column::ClassSessionId, since).await?);
+    Ok(found.into_iter().collect())
+}
+
+/// The class sessions from `since` on that a table knows. Found by `class_session_time` and the table's own key.
+async fn list_recorded<E: EntityTrait, C: ConnectionTrait>(
+    tx: &C,
+    class: E::Column,
+    since: DateTime<Utc>,
+) -> Result<Vec<Uuid>, DbErr> {
+    let classes = class_session::Entity::find()
+        .select_only()
+        .column(class_session::Column::Id)
+        .filter(class_session::Column::StartsAt.gte(since))
+        .into_query();
+    let known = E::find().select_only().column(class).distinct().filter(class.in_subquery(classes));
+    known.into_tuple().all(tx).await
+}
 
 impl Programme {
     /// `since` is the earliest that will be asked about: what was held before is left in the database.
@@ -102,6 +134,7 @@ impl Programme {
             seats: seats_in_service(tx, &rules.tree).await?,
             rules,
             applied: applied(tx).await?,
+            recorded: recorded(tx, since).await?,
             sessions,
             runs: runs.into_iter().map(|run| (run.code.clone(), run)).collect(),
             diary: Diary::load(tx, Slot { starts_at: since, ends_at: since + AHEAD }).await?,
@@ -316,7 +349,9 @@ impl Programme {
             refusals.push(Refusal::RunCancelled);
         }
         let begun = self.planned(run.id).iter().any(|span| span.slot.starts_at <= now);
-        if applied.ever && begun && matches!(sessions, Sessions::Make(_)) {
+        let mut classes = self.sessions.get(&run.id).into_iter().flatten();
+        let recorded = classes.any(|class| self.recorded.contains(&class.id));
+        if (applied.ever && begun || recorded) && matches!(sessions, Sessions::Make(_)) {
             refusals.push(Refusal::Begun);
         }
         if applied.taken > u32::from(details.capacity) {

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
-use domain::attendance::viewing::{self, WatchError, WatchRefusal, Watched};
+use domain::attendance::viewing::{self, Watched};
 use domain::attendance::{link, store as codes};
 use domain::broadcast::OnShow;
 use domain::broadcast::store::Shown;
@@ -74,19 +74,17 @@ struct Body {
     page: Uuid,
 }
 
-/// `POST /live/{code}/watching`: `{"page":"<its id>"}`, from a page in sight.
+/// `POST /live/{code}/watching`: `{"page":"<its id>"}`, from a page in sight. Shows begin and end at other times than their
+/// classes, and a page that is open beyond them does nothing wrong: it hears how it stands.
 pub async fn report(ask: Ask, Path(code): Path<String>, body: String) -> Result<Response, AppError> {
     let who = ask.signed_in()?;
     let shown = watch::find(&ask, &code).await?;
     let Body { page } = serde_json::from_str(&body).map_err(|_| AppError::BadRequest)?;
-    if shown.on_show(ask.centre.clock().now()) != OnShow::Live {
-        return Err(AppError::Conflict);
-    }
     let class = codes::find_class(&ask.centre, &shown).await?.ok_or(AppError::NotFound)?;
-    match viewing::report(&ask.centre, who, &class, page).await {
-        Ok(watched) => Ok(no_store(Json(Minutes::from(watched))).into_response()),
-        Err(WatchError::Refused(WatchRefusal::NoPlace)) => Err(domain::account::Denied.into()),
-        Err(WatchError::Refused(WatchRefusal::NotNow)) => Err(AppError::Conflict),
-        Err(WatchError::Db(error)) => Err(error.into()),
-    }
+    let watched = match shown.on_show(ask.centre.clock().now()) {
+        OnShow::Live => viewing::report(&ask.centre, who, &class, page).await?,
+        _ => viewing::standing_of(&ask.centre, who, &class).await?,
+    };
+    let watched = watched.ok_or(domain::account::Denied)?;
+    Ok(no_store(Json(Minutes::from(watched))).into_response())
 }
