@@ -5,18 +5,15 @@
 //!
 //! All of them are read and checked before anything starts; a wrong one is named, and the program does not start.
 
+mod feature;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use domain::account::Address;
-use domain::attendance::{AbsenceSettings, AttendanceSettings};
-use domain::board::{BoardSettings, MEGABYTE};
 use domain::centre::Settings;
-use domain::lesson::LessonSettings;
 use domain::seal::Sealer;
-use domain::studio::StudioSettings;
-use domain::survey::SurveySettings;
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 use serde::Deserialize;
@@ -24,6 +21,7 @@ use thiserror::Error;
 use toml::{Table, Value};
 use web::ui::{Bilingual, CentreFacts};
 
+use self::feature::{AttendanceFile, BoardFile, LessonFile, StudioFile, SurveyFile, positive};
 use crate::youtube::YoutubeSettings;
 use crate::youtube::config::{self as youtube, YoutubeFile};
 
@@ -182,60 +180,6 @@ struct MailFile {
     smtp: Option<String>,
 }
 
-/// How the studio is lent: [`StudioSettings`] says what each means.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct StudioFile {
-    approved_at_once: Vec<String>,
-    resident_days_ahead: Option<u32>,
-    check_in_minutes: Option<u32>,
-    no_show_minutes: Option<u32>,
-    no_shows: Option<u32>,
-    bar_days: Option<u32>,
-    hold_minutes: Option<u32>,
-}
-
-/// How large posters and clips may be.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct BoardFile {
-    picture_megabytes: Option<u32>,
-    clip_megabytes: Option<u32>,
-}
-
-/// How attendance is found out and what follows from it: [`AttendanceSettings`] says what each means.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct AttendanceFile {
-    code_minutes: Option<u32>,
-    mark_minutes_before: Option<u32>,
-    mark_days_after: Option<u32>,
-    check_in_minutes: Option<u32>,
-    tolerated_minutes: Option<u32>,
-    completion_percent: Option<u32>,
-    watch_percent: Option<u32>,
-    absence_hours: Option<u32>,
-    absence_days: Option<u32>,
-    absence_warning: Option<u32>,
-    absence_bar: Option<u32>,
-    absence_bar_days: Option<u32>,
-}
-
-/// How the survey after a run is held: [`SurveySettings`] says what each means.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct SurveyFile {
-    days: Option<u32>,
-}
-
-/// When a lesson counts as watched, and how large the files of a course may be.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct LessonFile {
-    done_percent: Option<u32>,
-    handout_megabytes: Option<u32>,
-}
-
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct TextFile {
@@ -355,13 +299,13 @@ impl Config {
             )?,
             code_minutes: positive("code_minutes", file.code_minutes, defaults.code_minutes)?,
             notice_days: positive("notice_days", file.notice_days, defaults.notice_days)?,
-            studio: read_studio(file.studio, defaults.studio)?,
+            studio: file.studio.read(defaults.studio)?,
             broadcast: youtube::read_allowance(&file.youtube)?,
             secrets: Sealer::new(&file.secrets.keys).map_err(|why| wrong("secrets.keys", why))?,
-            board: read_board(&file.board, defaults.board)?,
-            attendance: read_attendance(&file.attendance, defaults.attendance)?,
-            survey: SurveySettings { days: positive("survey.days", file.survey.days, defaults.survey.days)? },
-            lesson: read_lesson(&file.lesson, defaults.lesson)?,
+            board: file.board.read(defaults.board)?,
+            attendance: file.attendance.read(defaults.attendance)?,
+            survey: file.survey.read(defaults.survey)?,
+            lesson: file.lesson.read(defaults.lesson)?,
             phone: facts.phone.clone(),
             address: facts.address.ko.clone(),
             public_url,
@@ -452,98 +396,6 @@ fn read_domain(text: &str) -> Result<String, ConfigError> {
     match Address::parse_email(&format!("a@{domain}")) {
         Some(_) => Ok(domain),
         None => Err(wrong("staff_domains", format!("`{text}` is no domain like office.example.org"))),
-    }
-}
-
-fn read_studio(file: StudioFile, defaults: StudioSettings) -> Result<StudioSettings, ConfigError> {
-    for named in &file.approved_at_once {
-        let domain = named.strip_prefix('@').is_some_and(|domain| read_domain(domain).is_ok());
-        if !domain && Address::parse_email(named).is_none() {
-            return Err(wrong("studio.approved_at_once", format!("`{named}` is no address and no @domain")));
-        }
-    }
-    Ok(StudioSettings {
-        approved_at_once: file.approved_at_once,
-        resident_days_ahead: positive(
-            "studio.resident_days_ahead",
-            file.resident_days_ahead,
-            defaults.resident_days_ahead,
-        )?,
-        check_in_minutes: positive(
-            "studio.check_in_minutes",
-            file.check_in_minutes,
-            defaults.check_in_minutes,
-        )?,
-        no_show_minutes: positive("studio.no_show_minutes", file.no_show_minutes, defaults.no_show_minutes)?,
-        no_shows: positive("studio.no_shows", file.no_shows, defaults.no_shows)?,
-        bar_days: positive("studio.bar_days", file.bar_days, defaults.bar_days)?,
-        hold_minutes: positive("studio.hold_minutes", file.hold_minutes, defaults.hold_minutes)?,
-    })
-}
-
-/// Files lie in the database and in every copy of it: larger ones belong elsewhere.
-const MOST_MEGABYTES: u32 = 200;
-
-fn bytes(name: &'static str, megabytes: Option<u32>, default: usize) -> Result<usize, ConfigError> {
-    match megabytes {
-        None => Ok(default),
-        Some(megabytes) if (1..=MOST_MEGABYTES).contains(&megabytes) => Ok(megabytes as usize * MEGABYTE),
-        Some(_) => Err(wrong(name, format!("must be from 1 to {MOST_MEGABYTES}"))),
-    }
-}
-
-fn read_lesson(file: &LessonFile, defaults: LessonSettings) -> Result<LessonSettings, ConfigError> {
-    let done_percent = percent("lesson.done_percent", file.done_percent, defaults.done_percent)?;
-    let handout_bytes = bytes("lesson.handout_megabytes", file.handout_megabytes, defaults.handout_bytes)?;
-    Ok(LessonSettings { done_percent, handout_bytes })
-}
-
-fn read_board(file: &BoardFile, defaults: BoardSettings) -> Result<BoardSettings, ConfigError> {
-    Ok(BoardSettings {
-        picture_bytes: bytes("board.picture_megabytes", file.picture_megabytes, defaults.picture_bytes)?,
-        clip_bytes: bytes("board.clip_megabytes", file.clip_megabytes, defaults.clip_bytes)?,
-    })
-}
-
-fn read_attendance(
-    file: &AttendanceFile,
-    defaults: AttendanceSettings,
-) -> Result<AttendanceSettings, ConfigError> {
-    let completion_percent =
-        percent("attendance.completion_percent", file.completion_percent, defaults.completion_percent)?;
-    Ok(AttendanceSettings {
-        code_minutes: positive("attendance.code_minutes", file.code_minutes, defaults.code_minutes)?,
-        mark_minutes_before: file.mark_minutes_before.unwrap_or(defaults.mark_minutes_before),
-        mark_days_after: file.mark_days_after.unwrap_or(defaults.mark_days_after),
-        check_in_minutes: file.check_in_minutes.unwrap_or(defaults.check_in_minutes),
-        tolerated_minutes: file.tolerated_minutes.unwrap_or(defaults.tolerated_minutes),
-        completion_percent,
-        watch_percent: percent("attendance.watch_percent", file.watch_percent, defaults.watch_percent)?,
-        absence: AbsenceSettings {
-            hours: file.absence_hours.unwrap_or(defaults.absence.hours),
-            days: positive("attendance.absence_days", file.absence_days, defaults.absence.days)?,
-            warning: positive("attendance.absence_warning", file.absence_warning, defaults.absence.warning)?,
-            bar: positive("attendance.absence_bar", file.absence_bar, defaults.absence.bar)?,
-            bar_days: positive(
-                "attendance.absence_bar_days",
-                file.absence_bar_days,
-                defaults.absence.bar_days,
-            )?,
-        },
-    })
-}
-
-fn positive(name: &'static str, value: Option<u32>, default: u32) -> Result<u32, ConfigError> {
-    match value.unwrap_or(default) {
-        0 => Err(wrong(name, "must be at least 1")),
-        value => Ok(value),
-    }
-}
-
-fn percent(name: &'static str, value: Option<u32>, default: u32) -> Result<u32, ConfigError> {
-    match value.unwrap_or(default) {
-        value @ 1..=100 => Ok(value),
-        _ => Err(wrong(name, "must be from 1 to 100")),
     }
 }
 
