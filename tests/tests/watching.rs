@@ -7,6 +7,7 @@ use domain::attendance::entity::{attendance_answer, check_in_key, mark, mark_eve
 use domain::attendance::keep::keep;
 use domain::attendance::key::key_of_class;
 use domain::attendance::{MarkWay, Presence, Way};
+use domain::broadcast::entity::broadcast;
 use domain::course::entity::{class_session, run};
 use domain::course::{ClassState, Mode};
 use domain::registration::entity::application;
@@ -179,6 +180,13 @@ both! {
             site.set_time(time);
             assert_eq!(report(&hana, page).await["watched"], 0, "{time}");
         }
+        // A show that begins long before its class.
+        site.set_time("2021-03-03T09:50:00+09:00");
+        let begun = broadcast::ActiveModel { started_at: Set(Some(site.now())), ..Default::default() };
+        broadcast::Entity::update_many().set(begun).exec(site.centre.database()).await.unwrap();
+        assert_eq!(report(&hana, page).await["watched"], 0);
+        let not_begun = broadcast::ActiveModel { started_at: Set(None), ..Default::default() };
+        broadcast::Entity::update_many().set(not_begun).exec(site.centre.database()).await.unwrap();
         site.set_time("2021-03-03T10:05:00+09:00");
         before.without(&["web_session"]).assert_same(&site.tables().await);
 

@@ -35,10 +35,10 @@ pub fn time(at: DateTime<Utc>) -> String {
 /// `2026년 11월 23일(월) 10:00~12:00`; what ends on another day names both, the year once.
 pub fn span(l: Language, start: DateTime<Utc>, end: DateTime<Utc>) -> String {
     if seoul::day(start) == seoul::day(end) {
-        return format!("{}~{}", moment(l, start), time(end));
+        return format!("{}{}{}", moment(l, start), until(l), time(end));
     }
     let (first, last) = both(l, seoul::day(start), seoul::day(end));
-    format!("{first} {} ~ {last} {}", time(start), time(end))
+    format!("{first} {} {} {last} {}", time(start), until(l), time(end))
 }
 
 /// `2026년 11월 23일(월) ~ 12월 4일(금)`, and one day alone.
@@ -47,7 +47,15 @@ pub fn days(l: Language, first: NaiveDate, last: NaiveDate) -> String {
         return day(l, first);
     }
     let (first, last) = both(l, first, last);
-    format!("{first} ~ {last}")
+    format!("{first} {} {last}", until(l))
+}
+
+/// What stands between a beginning and an end.
+fn until(l: Language) -> &'static str {
+    match l {
+        Language::Ko => "~",
+        Language::En => "–",
+    }
 }
 
 /// Two days, where they are of one year with the year only where one reads it first or last.
@@ -108,7 +116,7 @@ mod tests {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         let (first, last) = (day("2021-03-02"), day("2021-04-09"));
         assert_eq!(days(Language::Ko, first, last), "2021년 3월 2일(화) ~ 4월 9일(금)");
-        assert_eq!(days(Language::En, first, last), "Tue 2 March ~ Fri 9 April 2021");
+        assert_eq!(days(Language::En, first, last), "Tue 2 March – Fri 9 April 2021");
         let next = day("2022-01-03");
         assert_eq!(days(Language::Ko, first, next), "2021년 3월 2일(화) ~ 2022년 1월 3일(월)");
     }
