@@ -24,6 +24,7 @@ mod privacy;
 mod registration;
 mod rush;
 mod schema;
+mod seats;
 mod server;
 mod sheet;
 mod space;

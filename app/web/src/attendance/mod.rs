@@ -39,6 +39,8 @@ mod paper;
 #[cfg(feature = "ssr")]
 mod screen_page;
 #[cfg(feature = "ssr")]
+mod seats_page;
+#[cfg(feature = "ssr")]
 mod sheet_page;
 #[cfg(feature = "ssr")]
 mod standing;
@@ -82,6 +84,8 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .route("/sheets/{code}/{number}/state", get(sheet_page::state))
         .route("/sheets/{code}/{number}/marks", post(sheet_page::take))
         .route("/sheets/{code}/{number}/undo", post(sheet_page::undo))
+        .route("/sheets/{code}/{number}/seats", get(seats_page::page).post(seats_page::change))
+        .route("/sheets/{code}/{number}/walk-ins", post(seats_page::let_in))
         .route("/sheets/{code}/{number}/screen", get(screen_page::page).post(screen_page::enter))
         .route("/sheets/{code}/{number}/screen/state", get(screen_page::state))
         .route("/check-in/{code}/{number}", get(check_in::show).post(check_in::enter))
