@@ -16,6 +16,7 @@ mod demo;
 mod fault;
 mod history;
 mod kill;
+mod kiosk;
 mod lesson;
 mod machine;
 mod notice;

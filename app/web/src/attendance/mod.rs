@@ -27,6 +27,10 @@ mod completion;
 #[cfg(feature = "ssr")]
 mod form;
 #[cfg(feature = "ssr")]
+mod kiosk_manage;
+#[cfg(feature = "ssr")]
+mod kiosk_page;
+#[cfg(feature = "ssr")]
 mod learning;
 #[cfg(feature = "ssr")]
 mod link;
@@ -91,6 +95,11 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .route("/check-in/{code}/{number}", get(check_in::show).post(check_in::enter))
         .route("/check-in/{code}/{number}/{scan}", get(check_in::scan))
         .route("/desk/check-in", get(check_in::desk).post(check_in::enter_at_desk))
+        .route("/kiosk", get(kiosk_page::page).post(kiosk_page::enter))
+        .route("/kiosk/{token}", get(kiosk_page::link).post(kiosk_page::open))
+        .route("/manage/kiosks", get(kiosk_manage::list).post(kiosk_manage::issue))
+        .route("/manage/kiosks/{kiosk}/renew", post(kiosk_manage::renew))
+        .route("/manage/kiosks/{kiosk}/revoke", post(kiosk_manage::revoke))
         .route("/code", get(form::page).post(form::enter))
         .route("/code/{token}", get(link::page).post(link::enter))
         .route("/live/{code}/watching", post(minutes::report))
