@@ -39,11 +39,11 @@ for (const [language, prefix] of [['ko', ''], ['en', '/en']] as const) {
 const own: [Account, string[], string[]][] = [
   ['resident', ['/my', '/account', '/courses', '/code'], ['/my', '/my/{id}', '/my/{id}/survey', '/account', '/courses/{code}', '/code']],
   ['desk', ['/desk'], ['/desk', '/desk/{code}', '/desk/{code}/{id}']],
-  ['instructor', ['/manage'], ['/manage/runs', '/manage/runs/{code}', '/manage/runs/{code}/applications', '/manage/runs/{code}/completion', '/manage/runs/{code}/survey', '/manage/runs/{code}/papers', '/manage/runs/{code}/papers/sheet', '/manage/runs/{code}/papers/classes/{number}', '/manage/taught/{month}']],
+  ['instructor', ['/manage', '/sheets'], ['/sheets', '/sheets/{code}/{number}', '/sheets/{code}/{number}/seats', '/manage/runs', '/manage/runs/{code}', '/manage/runs/{code}/applications', '/manage/runs/{code}/completion', '/manage/runs/{code}/survey', '/manage/runs/{code}/papers', '/manage/runs/{code}/papers/sheet', '/manage/runs/{code}/papers/classes/{number}', '/manage/taught/{month}']],
   ['manager', ['/manage'], ['/manage/absences', '/manage/absences/{id}', '/manage/runs', '/manage/runs/{code}', '/manage/courses', '/manage/courses/{code}', '/manage/import', '/manage/holidays', '/manage/runs/{code}/completion', '/manage/survey', '/manage/learning', '/manage/taught/{month}', '/manage/statistics', '/manage/statistics/plan', '/manage/statistics/studio', '/manage/statistics/months', '/manage/statistics/months/{month}', '/manage/statistics/report']],
   ['producer', ['/manage'], ['/manage/studio', '/manage/broadcasts', '/manage/broadcasts/{code}', '/manage/broadcasts/{code}/sheet', '/manage/broadcasts/{code}/captions', '/manage/broadcasts/templates', '/manage/broadcasts/templates/{id}', '/manage/channels', '/manage/boards', '/manage/boards/lobby', '/manage/boards/lobby/notices', '/manage/boards/lobby/items/{id}', '/manage/calls', '/manage/calls/new', '/manage/lessons', '/manage/lessons/{code}', '/manage/lessons/{code}/captions', '/manage/courses/{code}/handouts']],
   ['privacy', ['/manage'], ['/manage/privacy']],
-  ['administrator', ['/manage'], ['/manage/people', '/manage/people/{id}', '/manage/audit', '/manage/notices', '/manage/places', '/manage/places/{code}/plan']],
+  ['administrator', ['/manage'], ['/manage/kiosks', '/manage/people', '/manage/people/{id}', '/manage/audit', '/manage/notices', '/manage/places', '/manage/places/{code}/plan']],
 ];
 
 for (const [account, within, expected] of own) {
@@ -91,6 +91,7 @@ const unfilled: [Account | undefined, string, string][] = [
   ['producer', '/manage/lessons/E-001/captions', '자막 올리기'],
   ['administrator', '/manage/places/smart-1/plan', '자리 놓기'],
   ['administrator', '/manage/boards', '전광판 만들기'],
+  ['administrator', '/manage/kiosks', '추가하고 주소 받기'],
 ];
 
 for (const [account, path, button] of unfilled) {

@@ -77,6 +77,36 @@ test('marks wait while the network is gone, also after the page is opened again'
   await expect(line(other, '1-05').getByText(/늦게 도착한/)).toHaveCount(0);
 });
 
+test('who changes seats is seen on open sheets, and needs a line', async ({ page, context, watcher, somebody }) => {
+  watcher.expect(/request failed: .*\/sheets\/.* net::ERR_INTERNET_DISCONNECTED/);
+  await signIn(page, 'instructor');
+  await openSheet(page);
+  const other = await somebody();
+  await signIn(other, 'manager');
+  await openSheet(other);
+  await other.getByRole('link', { name: '자리 바꾸기' }).click();
+  await expectAccessible(other);
+  await expectNoSidewaysScroll(other);
+  const who = other.getByLabel('누구를');
+  await who.selectOption({ label: (await who.getByRole('option', { name: /^1-07 / }).innerText()).trim() });
+  const to = other.getByLabel('어느 자리로');
+  await to.selectOption({ label: (await to.getByRole('option', { name: /^1-08 / }).innerText()).trim() });
+  await other.getByRole('button', { name: '자리 바꾸기' }).click();
+  await expect(other.getByRole('status')).toContainText('1-08번');
+
+  await expect(page.getByText('명단이나 자리가 바뀌었습니다')).toBeVisible();
+  await line(page, '1-09').getByRole('button', { name: '출석' }).click();
+  await page.getByRole('link', { name: '새 명단 보기' }).click();
+  await expectLive(page);
+  await expect(page.getByText('명단이나 자리가 바뀌었습니다')).toHaveCount(0);
+  await expect(line(page, '1-09').locator('.sheet-how')).toHaveText('출석');
+  await context.setOffline(true);
+  await line(page, '1-09').getByRole('button', { name: '지우기' }).click();
+  await expect(page.getByText('인터넷이 이어진 뒤에 할 수 있습니다')).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByText('인터넷이 이어진 뒤에 할 수 있습니다')).toHaveCount(0);
+});
+
 /** What a phone's camera would read from a page. */
 async function readCode(page: Page): Promise<string> {
   const { data, width, height } = PNG.sync.read(await page.locator('.wall-code').screenshot());

@@ -38,6 +38,7 @@ function kindOf(path: string): string {
     .replace(/\/months\/\d{4}-\d{2}$/, '/months/{month}')
     .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '{id}')
     .replace(/\/taught\/\d{4}-\d{2}/, '/taught/{month}')
+    .replace(/(\/kiosk)\/[\w-]+$/, '$1/{token}')
     .replace(/\/classes\/\d+/, '/classes/{number}')
     .replace(/(\/sheets\/[^/]+)\/\d+/, '$1/{number}')
     .replace(/(\/(?:courses|desk|runs|places|lessons|live|broadcasts|sheets))\/(?!(?:new|templates)(?:\/|$))[^/]+/, '$1/{code}');

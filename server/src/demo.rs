@@ -8,6 +8,7 @@ mod absence;
 mod board;
 mod broadcast;
 mod completion;
+mod kiosk;
 mod lesson;
 mod live;
 mod room;
@@ -135,6 +136,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     broadcast::plan(&past, &people, today, set).await?;
     lesson::record(&past, &people).await?;
     absence::miss(&past, &people, today, set).await?;
+    kiosk::put_up(&past, &people).await?;
     statistics::count(&past, &people, today).await?;
     forget_letters(centre).await?;
     Ok(true)

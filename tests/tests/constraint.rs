@@ -439,6 +439,13 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("mark_event_append_only", "", "UPDATE mark_event SET outcome = 'overtaken'"),
     ("check_in_key_long", "", "UPDATE check_in_key SET key = ##0"),
     ("check_in_code_once", "check_in_code.digits", "UPDATE check_in_code SET digits = '000001'"),
+    ("kiosk_name_given", "", "UPDATE kiosk SET name = ''"),
+    ("kiosk_link_once", "kiosk.link_hash", "UPDATE kiosk SET link_hash = ##1, link_until = made_at WHERE id = #2"),
+    ("kiosk_key_once", "kiosk.key_hash", "UPDATE kiosk SET key_hash = ##2 WHERE id = #1"),
+    ("kiosk_wrong_not_negative", "", "UPDATE kiosk SET wrong = -1, wrong_from = made_at WHERE id = #1"),
+    ("kiosk_link_ends", "", "UPDATE kiosk SET link_until = NULL WHERE id = #1"),
+    ("kiosk_revoked_opens_nothing", "", "UPDATE kiosk SET revoked_at = made_at WHERE id = #2"),
+    ("kiosk_wrong_since", "", "UPDATE kiosk SET wrong = 1 WHERE id = #1"),
     ("check_in_code_six", "", "UPDATE check_in_code SET digits = '1' WHERE application_id = #1"),
     (
         "absence_notice_once",
@@ -589,6 +596,9 @@ INSERT INTO mark_event (id, class_session_id, application_id, presence, missed, 
     (#1, #1, #1, 'present', 0, 'sheet', '2021-01-11T01:00:00+00:00', '2021-01-11T01:00:00+00:00', 'taken');
 INSERT INTO check_in_key (class_session_id, key, made_at) VALUES (#1, ##3, '2021-01-11T01:00:00+00:00');
 INSERT INTO check_in_code (application_id, digits) VALUES (#1, '000001'), (#2, '000002');
+INSERT INTO kiosk (id, name, place, link_hash, link_until, key_hash, made_by, made_at, wrong) VALUES
+    (#1, 'a', 'b', ##1, '2021-01-02T00:00:00+00:00', NULL, #1, '2021-01-01T00:00:00+00:00', 0),
+    (#2, 'a', 'b', NULL, NULL, ##2, #1, '2021-01-01T00:00:00+00:00', 0);
 INSERT INTO absence_notice (class_session_id, application_id, at) VALUES (#1, #2, '2021-01-10T01:00:00+00:00');
 INSERT INTO viewing (class_session_id, application_id, seconds, page, at) VALUES (#1, #1, 60, #1, '2021-01-11T01:01:00+00:00');
 INSERT INTO absence_bar (id, person_id, category, from_at, until_at) VALUES (#1, #1, 'basic', '2021-01-12T00:00:00+00:00', '2021-02-12T00:00:00+00:00');

@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use domain::account::{Administrator, Duty, RunEditor, SignedIn};
+use domain::account::{Address, Administrator, Duty, PersonName, RunEditor, SignedIn};
 use domain::course::entity::run;
 use domain::course::{Mode, RunDetails, edit};
 use domain::notice::Event;
 use domain::notice::entity::notice;
 use domain::registration::entity::{application, application_event};
+use domain::registration::seating::{self, InDoor};
 use domain::registration::{Choice, EventKind, Refusal, State, WriterError, store};
 use domain::space::entity::seat;
 use domain::space::plan::{self, PlanError};
@@ -59,6 +60,17 @@ enum Step {
     Move {
         person: usize,
         seat: usize,
+    },
+    /// Whoever teaches has two exchange their seats; `seat` is where the other was seen.
+    Swap {
+        person: usize,
+        other: usize,
+        seat: usize,
+    },
+    /// Somebody stands in the door of the class.
+    WalkIn {
+        person: usize,
+        wish: Wish,
     },
     SetCapacity(u32),
     TakeOutOfService(usize),
@@ -297,6 +309,13 @@ impl Model {
                 it.note(State::Booked, Some(place), EventKind::Moved, Event::SeatChanged);
                 Ok(())
             }),
+            Step::Swap { person, other, seat } => {
+                self.act(person, Refusal::WrongState, |model, index| model.swap(index, other, seat))
+            }
+            Step::WalkIn { person, wish } => match self.let_in(person, wish) {
+                Ok(index) => self.told(index, false),
+                Err(refusal) => Answer::Refused(refusal),
+            },
             Step::SetCapacity(capacity) => {
                 let taken = self.held().len() as u32;
                 let refusal = if self.cancelled {
@@ -385,6 +404,56 @@ impl Model {
         Ok(self.applications.len() - 1)
     }
 
+    fn swap(&mut self, index: usize, other: usize, seat: usize) -> Result<(), Refusal> {
+        let Some(of_other) = self.live(other) else {
+            let had_one = self.applications.iter().any(|it| it.person == other);
+            return Err(if had_one { Refusal::WrongState } else { Refusal::NotFound });
+        };
+        let booked = |index: usize| self.applications[index].state == State::Booked;
+        if !booked(index) || !booked(of_other) {
+            return Err(Refusal::WrongState);
+        }
+        if self.over() {
+            return Err(Refusal::Begun);
+        }
+        let place = self.seat(seat)?;
+        let (own, theirs) = (self.applications[index].place, self.applications[of_other].place);
+        if own == Some(place) {
+            return Ok(());
+        }
+        if theirs != Some(place) {
+            let held = self.held().contains(&place);
+            return Err(if held { Refusal::SeatTaken(seat_of(seat)) } else { Refusal::WrongState });
+        }
+        if !matches!(own, Some(Place::Seat(_))) {
+            return Err(Refusal::NoSuchSeat);
+        }
+        self.applications[index].note(State::Booked, theirs, EventKind::Moved, Event::SeatChanged);
+        self.applications[of_other].note(State::Booked, own, EventKind::Moved, Event::SeatChanged);
+        Ok(())
+    }
+
+    fn let_in(&mut self, person: usize, wish: Wish) -> Result<usize, Refusal> {
+        if self.live(person).is_some() {
+            return Err(Refusal::AlreadyApplied);
+        }
+        if self.cancelled {
+            return Err(Refusal::RunCancelled);
+        }
+        if self.now < BEGINS - 30 || self.over() {
+            return Err(Refusal::NoClassNow);
+        }
+        let place = self.wished(wish)?;
+        let offered = self.applications.iter().any(|it| it.state == State::Offered);
+        if self.waits().is_some() || place.is_none() && offered {
+            return Err(Refusal::OthersFirst);
+        }
+        let mut it = Application::new(person);
+        it.note(State::Booked, Some(place.ok_or(Refusal::Full)?), EventKind::Booked, Event::Booked);
+        self.applications.push(it);
+        Ok(self.applications.len() - 1)
+    }
+
     fn wished(&self, wish: Wish) -> Result<Option<Place>, Refusal> {
         match wish {
             Wish::Any => Ok(self.free()),
@@ -419,6 +488,14 @@ impl Application {
     fn new(person: usize) -> Self {
         let (history, letters) = Default::default();
         Self { person, state: State::Waiting, place: None, offer_until: None, history, letters }
+    }
+}
+
+fn choice(wish: Wish) -> Choice {
+    match wish {
+        Wish::Any => Choice::Any,
+        Wish::Online => Choice::Online,
+        Wish::Seat(seat) => Choice::Seat(seat_of(seat)),
     }
 }
 
@@ -458,18 +535,23 @@ impl ReferenceStateMachine for Model {
 
     fn transitions(_: &Self) -> BoxedStrategy<Step> {
         let person = || 0..PEOPLE;
-        let wish = prop_oneof![
-            3 => Just(Wish::Any),
-            1 => Just(Wish::Online),
-            2 => (0..=SEATS).prop_map(Wish::Seat),
-        ];
+        let wish = || {
+            prop_oneof![
+                3 => Just(Wish::Any),
+                1 => Just(Wish::Online),
+                2 => (0..=SEATS).prop_map(Wish::Seat),
+            ]
+        };
         prop_oneof![
-            14 => (person(), wish).prop_map(|(person, wish)| Step::Book { person, wish }),
+            14 => (person(), wish()).prop_map(|(person, wish)| Step::Book { person, wish }),
             2 => person().prop_map(|person| Step::AskAgain { person }),
             5 => (person(), any::<bool>())
                 .prop_map(|(person, with_reason)| Step::Cancel { person, with_reason }),
             4 => person().prop_map(|person| Step::Accept { person }),
             4 => (person(), 0..=SEATS).prop_map(|(person, seat)| Step::Move { person, seat }),
+            6 => (person(), person(), 0..=SEATS)
+                .prop_map(|(person, other, seat)| Step::Swap { person, other, seat }),
+            4 => (person(), wish()).prop_map(|(person, wish)| Step::WalkIn { person, wish }),
             2 => (1..=SEATS as u32 + 2).prop_map(Step::SetCapacity),
             2 => (0..SEATS).prop_map(Step::TakeOutOfService),
             2 => (0..SEATS).prop_map(Step::BringBack),
@@ -547,13 +629,8 @@ impl<'a> World<'a> {
         let centre = &self.site.centre;
         let answer = match *step {
             Step::Book { person, wish } => {
-                let choice = match wish {
-                    Wish::Any => Choice::Any,
-                    Wish::Online => Choice::Online,
-                    Wish::Seat(seat) => Choice::Seat(seat_of(seat)),
-                };
                 let key = centre.clock().id();
-                let answer = store::apply(centre, &self.people[person], self.run, choice, key).await;
+                let answer = store::apply(centre, &self.people[person], self.run, choice(wish), key).await;
                 if let Ok(outcome) = &answer {
                     self.keys.insert(outcome.application, key);
                 }
@@ -573,6 +650,22 @@ impl<'a> World<'a> {
             Step::Move { person, seat } => {
                 let application = self.last_of(person).await;
                 store::change_seat(centre, &self.people[person], application, seat_of(seat)).await
+            }
+            Step::Swap { person, other, seat } => {
+                let (application, other) = (self.last_of(person).await, self.last_of(other).await);
+                seating::swap(centre, &self.editor, application, (other, seat_of(seat))).await
+            }
+            Step::WalkIn { person, wish } => {
+                let key = centre.clock().id();
+                let address = format!("{}@example.kr", self.people[person].id().simple());
+                let name = PersonName::parse(self.people[person].name()).expect("a name");
+                let who = InDoor { name, address: Address::parse(&address).expect("an address") };
+                let answer = seating::let_in(centre, &self.editor, &who, choice(wish), key).await;
+                let answer = answer.map(|outcome| outcome.expect("an account"));
+                if let Ok(outcome) = &answer {
+                    self.keys.insert(outcome.application, key);
+                }
+                answer
             }
             Step::SetCapacity(capacity) => return self.set_capacity(capacity).await,
             Step::TakeOutOfService(seat) => return self.set_service(seat, Some("수리 중".to_owned())).await,

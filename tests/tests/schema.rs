@@ -7,7 +7,7 @@ use domain::account::entity::{
 };
 use domain::attendance::entity::{
     absence_bar, absence_notice, attendance_answer, attendance_code, attendance_try, certificate,
-    certificate_serial, check_in_code, check_in_key, class_log, completion, completion_rule, mark,
+    certificate_serial, check_in_code, check_in_key, class_log, completion, completion_rule, kiosk, mark,
     mark_event, no_show, out_of_reach, run_closing, staff_post, viewing,
 };
 use domain::board::entity::{board, board_item, board_media};
@@ -54,7 +54,7 @@ both! {
         let entities = entities![
             access audit challenge consent contact duty person revision web_session
             absence_bar absence_notice attendance_answer attendance_code attendance_try check_in_code check_in_key
-            completion completion_rule mark mark_event no_show run_closing viewing
+            completion completion_rule kiosk mark mark_event no_show run_closing viewing
             certificate certificate_serial class_log out_of_reach staff_post
             survey_count survey_done survey_form survey_invitation survey_question survey_words
             question question_box

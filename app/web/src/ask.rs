@@ -196,6 +196,7 @@ fn staff_menu(l: Language, viewer: &SignedIn) -> Vec<MenuItem> {
         (Duty::TrainingManager, words::statistics::title(l), "/manage/statistics"),
         (Duty::PrivacyOfficer, words::privacy::officer_page(l), "/manage/privacy"),
         (Duty::Administrator, words::space::places(l), "/manage/places"),
+        (Duty::Administrator, words::kiosk::menu(l), "/manage/kiosks"),
         (Duty::Administrator, words::account::menu_people(l), "/manage/people"),
         (Duty::Administrator, words::account::menu_audit(l), "/manage/audit"),
         (Duty::Administrator, words::notice::menu(l), "/manage/notices"),

@@ -9,6 +9,7 @@ mod crowd;
 mod decade;
 mod ground;
 mod load;
+mod marking;
 mod pages;
 mod process;
 mod report;
@@ -59,6 +60,7 @@ enum Bench {
     Calendar,
     Broadcasts,
     Statistics,
+    Marking,
 }
 
 /// How much of everything. The goals are those of the full numbers.
@@ -79,6 +81,9 @@ struct Scale {
     /// Runs of ten years in the bench `statistics`
     #[arg(long, default_value_t = statistics::RUNS)]
     runs: usize,
+    /// Who check in at a kiosk in the bench `marking`, 30 ms apart
+    #[arg(long, default_value_t = marking::CHECK_INS)]
+    check_ins: usize,
 }
 
 /// What this program starts itself as.
@@ -125,7 +130,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
 }
 
 async fn measure(cli: Cli) -> Result<(), Failure> {
-    open_many_files(cli.scale.people + cli.scale.watchers.max(cli.scale.streams))?;
+    open_many_files(cli.scale.people + cli.scale.watchers.max(cli.scale.streams).max(cli.scale.check_ins))?;
     let wants = |bench| cli.benches.is_empty() || cli.benches.contains(&bench);
     let mut report = Report::default();
     if wants(Bench::Size) {
@@ -153,6 +158,13 @@ async fn measure(cli: Cli) -> Result<(), Failure> {
                     Ground::prepare(engine, disk, async |db| statistics::seed(db, cli.scale.runs).await)
                         .await?;
                 statistics::measure(&ground, &cli.scale, &mut report).await?;
+            }
+            if wants(Bench::Marking) {
+                let Scale { people, check_ins, .. } = cli.scale;
+                let ground =
+                    Ground::prepare(engine, disk, async |db| marking::seed(db, people, check_ins).await)
+                        .await?;
+                marking::measure(&ground, &cli.scale, &mut report).await?;
             }
             if !(reads || wants(Bench::Rush) || wants(Bench::Watchers)) {
                 continue;

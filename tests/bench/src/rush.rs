@@ -251,7 +251,7 @@ async fn rush<'a>(
 }
 
 /// Opens a connection for each person, on which they have looked at a run before the opening as its page does.
-async fn prepare(address: SocketAddr, people: &[Person], run: &Run) -> Result<Vec<Connection>, Failure> {
+pub async fn prepare(address: SocketAddr, people: &[Person], run: &Run) -> Result<Vec<Connection>, Failure> {
     let connections = Connection::open_all(address, people.len()).await?;
     let look = |person: &Person| page(address, &format!("{}/mine", run.path), Some(&person.cookie));
     let connections = visit(connections, people.iter().map(look).collect()).await?;
@@ -260,7 +260,7 @@ async fn prepare(address: SocketAddr, people: &[Person], run: &Run) -> Result<Ve
     Ok(connections)
 }
 
-fn apply(address: SocketAddr, person: &Person, run: &Run) -> Asked {
+pub fn apply(address: SocketAddr, person: &Person, run: &Run) -> Asked {
     form(address, &run.path, Some(&person.cookie), format!("seat=any&key={}", key()))
 }
 

@@ -276,17 +276,26 @@ pub async fn find_at_desk(
     phone: &Address,
     name: &PersonName,
 ) -> Result<Option<Uuid>, DbErr> {
+    find_of_name(centre.database(), phone, name).await
+}
+
+/// The person of this name who can be reached at this address.
+pub(crate) async fn find_of_name<C: ConnectionTrait>(
+    db: &C,
+    address: &Address,
+    name: &PersonName,
+) -> Result<Option<Uuid>, DbErr> {
     let holders = contact::Entity::find()
         .select_only()
         .column(contact::Column::PersonId)
-        .filter(contact::Column::Kind.eq(phone.kind()))
-        .filter(contact::Column::Address.eq(phone.as_str()))
+        .filter(contact::Column::Kind.eq(address.kind()))
+        .filter(contact::Column::Address.eq(address.as_str()))
         .into_query();
     let person = person::Entity::find()
         .filter(person::Column::Id.in_subquery(holders))
         .filter(person::Column::Name.eq(name.as_str()))
         .filter(person::Column::State.eq(PersonState::Active))
-        .one(centre.database())
+        .one(db)
         .await?;
     Ok(person.map(|person| person.id))
 }

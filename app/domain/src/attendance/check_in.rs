@@ -175,10 +175,19 @@ pub async fn check_in_at_desk(
     desk: &Desk,
     number: &CheckInNumber,
 ) -> Result<CheckedIn, CheckInError> {
+    check_in_now(centre, number, (MarkWay::Desk, Some(desk.id()))).await
+}
+
+/// Checks in whoever has this number, for the class of theirs that goes on or begins soon.
+pub(super) async fn check_in_now(
+    centre: &Centre,
+    number: &CheckInNumber,
+    how: (MarkWay, Option<Uuid>),
+) -> Result<CheckedIn, CheckInError> {
     let place = find_place(centre, number).await?;
     let class = find_next_class(centre, place.run_id).await?.ok_or(CheckInRefusal::NoClass)?;
     is_time(centre, &class)?;
-    arrive(centre, &class, &place, (MarkWay::Desk, Some(desk.id()))).await
+    arrive(centre, &class, &place, how).await
 }
 
 /// May have the screen of a class: whoever teaches it, the office, the desk.

@@ -450,3 +450,36 @@ pub mod staff_post {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub mod kiosk {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    /// A terminal at which people check themselves in.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "kiosk")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub name: String,
+        pub place: String,
+        /// Of the link that opens it, until it was opened or taken out of use.
+        pub link_hash: Option<Vec<u8>>,
+        pub link_until: Option<DateTime<Utc>>,
+        /// Of the key that the device has which opened it.
+        pub key_hash: Option<Vec<u8>>,
+        pub made_by: Uuid,
+        pub made_at: DateTime<Utc>,
+        /// When somebody checked in there last.
+        pub used_at: Option<DateTime<Utc>>,
+        pub revoked_at: Option<DateTime<Utc>>,
+        /// Wrong numbers typed since `wrong_from`.
+        pub wrong: i32,
+        pub wrong_from: Option<DateTime<Utc>>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -67,6 +67,10 @@ fn over(centre: &Centre) -> Select<class_session::Entity> {
         )
         .and_where(application::Column::State.eq(State::Booked))
         .and_where(application::Column::SeatId.is_null())
+        .and_where(
+            Expr::col((application::Entity, application::Column::AppliedAt))
+                .lt(Expr::col((class_session::Entity, class_session::Column::EndsAt))),
+        )
         .and_where(Expr::exists(marks_of_both()).not())
         .to_owned();
     // Found by `class_session_time`.
@@ -127,7 +131,7 @@ async fn mark_absent_in(centre: &Centre, class: Uuid) -> Result<usize, MarkError
     Ok(absent.len())
 }
 
-/// Those with a place and no seat whom no mark says anything of.
+/// Those with a place and no seat whom no mark says anything of. Whoever came to the run later was not away from this class.
 async fn unmarked<C: ConnectionTrait>(db: &C, class: &class_session::Model) -> Result<Vec<Uuid>, DbErr> {
     let marked = mark::Entity::find()
         .select_only()
@@ -139,6 +143,7 @@ async fn unmarked<C: ConnectionTrait>(db: &C, class: &class_session::Model) -> R
         .filter(application::Column::RunId.eq(class.run_id))
         .filter(application::Column::State.eq(State::Booked))
         .filter(application::Column::SeatId.is_null())
+        .filter(application::Column::AppliedAt.lt(class.ends_at))
         .filter(application::Column::Id.not_in_subquery(marked.into_query()))
         .into_tuple()
         .all(db)

@@ -24,6 +24,8 @@ pub mod keep;
 #[cfg(feature = "store")]
 pub mod key;
 #[cfg(feature = "store")]
+pub mod kiosk;
+#[cfg(feature = "store")]
 pub mod learning;
 #[cfg(feature = "store")]
 pub mod link;

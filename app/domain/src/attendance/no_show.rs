@@ -43,7 +43,8 @@ pub(super) async fn tell_due(centre: &Centre) -> Result<usize, MarkError> {
     Ok(told)
 }
 
-/// Marks that say that somebody was absent, said nothing before and was not told of it.
+/// Marks that say that somebody was absent, said nothing before and was not told of it. Whoever came to the run after a class
+/// could say nothing about it.
 fn due(centre: &Centre) -> Select<mark::Entity> {
     let (settings, now) = (&centre.settings().attendance.absence, centre.clock().now());
     let over = class_session::Entity::find()
@@ -57,6 +58,7 @@ fn due(centre: &Centre) -> Select<mark::Entity> {
     mark::Entity::find()
         .filter(mark::Column::Presence.eq(Presence::Absent))
         .filter(mark::Column::ClassSessionId.in_subquery(over))
+        .filter(Expr::exists(had_a_place()))
         .filter(
             Expr::exists(of_mark(
                 absence_notice::Entity,
@@ -73,6 +75,27 @@ fn due(centre: &Centre) -> Select<mark::Entity> {
             ))
             .not(),
         )
+}
+
+/// The application and the class of a mark, where the application came before the class was over.
+fn had_a_place() -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from(application::Entity)
+        .inner_join(
+            class_session::Entity,
+            Expr::col((application::Entity, application::Column::AppliedAt))
+                .lt(Expr::col((class_session::Entity, class_session::Column::EndsAt))),
+        )
+        .and_where(
+            Expr::col((application::Entity, application::Column::Id))
+                .equals((mark::Entity, mark::Column::ApplicationId)),
+        )
+        .and_where(
+            Expr::col((class_session::Entity, class_session::Column::Id))
+                .equals((mark::Entity, mark::Column::ClassSessionId)),
+        )
+        .to_owned()
 }
 
 /// The rows of a table that are about the same class and application as a mark; both tables have that for their key.

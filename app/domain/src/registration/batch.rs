@@ -90,6 +90,8 @@ pub(super) struct Batch<'a> {
     made: BTreeMap<Uuid, application::Model>,
     /// Known applications that changed, by id.
     changed: BTreeMap<Uuid, Change>,
+    /// Who goes from one place to another in this batch.
+    moving: BTreeSet<Uuid>,
     /// The runs whose books this batch has changed.
     touched: BTreeSet<Uuid>,
     cancelled_runs: Vec<(Uuid, Actor)>,
@@ -143,6 +145,7 @@ impl<'a> Batch<'a> {
             now: clock.now(),
             made: BTreeMap::new(),
             changed: BTreeMap::new(),
+            moving: BTreeSet::new(),
             touched: BTreeSet::new(),
             cancelled_runs: Vec::new(),
             events: Vec::new(),
@@ -171,6 +174,9 @@ impl<'a> Batch<'a> {
             },
             Command::ChangeSeat { application, actor, seat, .. } => {
                 self.change_seat(run, *application, *actor, seat).map(Some)
+            }
+            Command::Swap { application, other, actor, seat, .. } => {
+                self.swap(run, (*application, *other), *actor, seat).map(Some)
             }
             Command::Cancel { application, actor, reason, .. } => {
                 self.cancel(run, *application, *actor, reason.as_deref()).map(Some)
@@ -235,7 +241,7 @@ impl<'a> Batch<'a> {
         let live = self.memory.past(apply.person).iter().filter(|past| past.state.is_live());
         let who = Applicant {
             staff: apply.staff,
-            at_desk: matches!(apply.actor, Actor::Office(_)),
+            entrance: apply.entrance,
             barred_until: self.memory.barred_until(apply.person, book.category),
             others: live.filter_map(|past| self.memory.books.get(&past.run)).map(Arc::as_ref).collect(),
             monthly_limit: self.settings.applications_a_month,
@@ -254,10 +260,38 @@ impl<'a> Batch<'a> {
         let place = self.memory.books[&run].change_seat(stamp, seat, self.now)?;
         if self.entry(run, stamp).place != Some(place) {
             self.set(run, stamp, State::Booked, Some(place), None);
-            self.record(run, stamp, EventKind::Moved, actor, None);
-            self.tell(run, stamp, Event::SeatChanged, None);
+            self.moved(run, stamp, actor);
         }
         Ok(self.outcome(run, application, State::Booked, false))
+    }
+
+    fn swap(
+        &mut self,
+        run: Uuid,
+        (application, other): (Uuid, Uuid),
+        actor: Actor,
+        seat: &SeatCode,
+    ) -> Result<Outcome, Refusal> {
+        let stamp = self.find(run, application, actor)?;
+        let of_other = self.find(run, other, actor)?;
+        if let Some((place, place_of_other)) =
+            self.memory.books[&run].swap(stamp, of_other, seat, self.now)?
+        {
+            // As in the room: one gets up before the other sits down.
+            self.set(run, stamp, State::Waiting, None, None);
+            self.set(run, of_other, State::Booked, Some(place_of_other), None);
+            self.set(run, stamp, State::Booked, Some(place), None);
+            self.moved(run, stamp, actor);
+            self.moved(run, of_other, actor);
+        }
+        Ok(self.outcome(run, application, State::Booked, false))
+    }
+
+    /// Writes down that somebody has another seat now, and tells them.
+    fn moved(&mut self, run: Uuid, stamp: i64, actor: Actor) {
+        self.moving.insert(self.entry(run, stamp).id);
+        self.record(run, stamp, EventKind::Moved, actor, None);
+        self.tell(run, stamp, Event::SeatChanged, None);
     }
 
     fn cancel(
@@ -512,8 +546,8 @@ impl<'a> Batch<'a> {
         self.memory.turn -= 1;
     }
 
-    /// Writes the whole batch. What frees a place goes before what takes one, so that the unique indexes hold at
-    /// every statement. Returns what is to be shown once it is committed.
+    /// Writes the whole batch. What frees a place goes before what takes one, and whoever moves gets up before anybody
+    /// sits down, so that the unique indexes hold at every statement. Returns what is to be shown once it is committed.
     pub(super) async fn write(self) -> Result<Shown, DbErr> {
         let books =
             self.touched.iter().filter_map(|run| self.memory.books.get(run)).map(Arc::clone).collect();
@@ -521,6 +555,17 @@ impl<'a> Batch<'a> {
         let shown = Shown { turn: self.memory.turn, books, applications_alone };
         let (freeing, taking): (Vec<_>, Vec<_>) =
             self.changed.into_iter().partition(|(_, change)| change.place.is_none());
+        if !self.moving.is_empty() {
+            // Who is booked holds a place: between two statements of this transaction they wait.
+            let up = application::ActiveModel {
+                state: Set(State::Waiting),
+                seat_id: Set(None),
+                admission: Set(None),
+                ..Default::default()
+            };
+            let moving = application::Column::Id.is_in(self.moving);
+            application::Entity::update_many().set(up).filter(moving).exec(self.tx).await?;
+        }
         for (id, change) in freeing.into_iter().chain(taking) {
             let (seat_id, admission) = columns(change.place);
             let row = application::ActiveModel {

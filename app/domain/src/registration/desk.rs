@@ -43,7 +43,8 @@ pub struct Wish {
     pub key: Uuid,
 }
 
-/// Enters somebody at the desk into the same queue as everybody else's. `None` where their ticket waits for the opening.
+/// Enters somebody at the desk into the same queue as everybody else's; where the run has begun, into a class that goes on.
+/// `None` where their ticket waits for the opening.
 pub async fn apply_at_desk(
     centre: &Centre,
     desk: &Desk,
@@ -52,7 +53,10 @@ pub async fn apply_at_desk(
 ) -> Result<Option<Outcome>, WriterError> {
     let AtDesk { person, language, staff } = who;
     let Wish { run, choice, ticket, key } = wish;
-    let apply = Apply { run, person, language, staff, choice, key, actor: Actor::Office(desk.id()), ticket };
+    let book = book(centre, run).await?.ok_or(Refusal::NotFound)?;
+    let entrance = book.entrance_at_desk(centre.clock().now());
+    let actor = Actor::Office(desk.id());
+    let apply = Apply { run, person, language, staff, choice, entrance, key, actor, ticket };
     centre.writer().send(Command::Apply(apply)).await
 }
 
@@ -60,15 +64,14 @@ pub async fn apply_at_desk(
 pub async fn check_at_desk(centre: &Centre, _desk: &Desk, wish: &Wish) -> Result<(), WriterError> {
     let db = centre.database();
     let book = book(centre, wish.run).await?.ok_or(Refusal::NotFound)?;
-    let limit = centre.settings().applications_a_month;
+    let now = centre.clock().now();
     let who = Applicant {
         staff: false,
-        at_desk: true,
+        entrance: book.entrance_at_desk(now),
         barred_until: None,
         others: Vec::new(),
-        monthly_limit: limit,
+        monthly_limit: centre.settings().applications_a_month,
     };
-    let now = centre.clock().now();
     let Some((number, opening)) = wish.ticket.zip(book.opens_after(now)) else {
         book.apply(&who, &wish.choice, now)?;
         return Ok(());

@@ -1,8 +1,10 @@
 //! Applications, seats and the waiting list: who gets what, decided in order of arrival.
 
+mod door;
 mod model;
 mod roll;
 mod ticket;
+pub use door::Entrance;
 pub use model::*;
 pub use roll::{Entry, Roll};
 pub use ticket::{TicketNumber, TicketState};
@@ -17,6 +19,8 @@ pub mod desk;
 pub mod entity;
 #[cfg(feature = "store")]
 pub(crate) mod relocate;
+#[cfg(feature = "store")]
+pub mod seating;
 #[cfg(feature = "store")]
 mod shelf;
 #[cfg(feature = "store")]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::door::Entrance;
 use super::roll::{Entry, Roll};
 use crate::course::{Audience, Category, Mode, RunState, Selection};
 use crate::named::named;
@@ -132,7 +133,7 @@ pub struct Book {
 #[derive(Clone, Debug)]
 pub struct Applicant<'a> {
     pub staff: bool,
-    pub at_desk: bool,
+    pub entrance: Entrance,
     /// Until when they may not apply in the category, where they may not; it may be past.
     pub barred_until: Option<DateTime<Utc>>,
     /// The books of the other runs in which they have a live application.
@@ -200,6 +201,14 @@ pub enum Refusal {
     WrongState,
     #[error("too many at once")]
     Busy,
+    #[error("nobody stands in the door: no class goes on")]
+    NoClassNow,
+    #[error("no place is free")]
+    Full,
+    #[error("those who wait or were offered a place come first")]
+    OthersFirst,
+    #[error("the training manager has to approve")]
+    ApprovalWanted,
 }
 
 impl Book {
@@ -307,7 +316,7 @@ impl Book {
     }
 
     /// The chair with this code, if one can sit on it.
-    fn seat(&self, code: &SeatCode) -> Result<Place, Refusal> {
+    pub(super) fn seat(&self, code: &SeatCode) -> Result<Place, Refusal> {
         if !self.has_plan() {
             return Err(Refusal::NoSuchSeat);
         }
@@ -327,7 +336,7 @@ impl Book {
     }
 
     /// Decides one application that arrived at `arrived`. A desk is open to every way of giving places, and until
-    /// the run begins; everybody else to first come and approval, inside the window.
+    /// the run begins; the door while a class goes on; everybody else to first come and approval, inside the window.
     pub fn apply(
         &self,
         who: &Applicant<'_>,
@@ -347,6 +356,9 @@ impl Book {
             return Err(Refusal::MonthlyLimit(who.monthly_limit));
         }
         let place = self.place(choice)?;
+        if let Entrance::Door { approves } = who.entrance {
+            return self.let_in(place, approves);
+        }
         Ok(match (self.selection, place) {
             (Selection::Approval, _) => Grant::Asked,
             (_, Some(place)) if !self.waits() => Grant::Booked(place),
@@ -363,8 +375,10 @@ impl Book {
         if self.audience == Audience::Staff && !who.staff {
             return Err(Refusal::StaffOnly);
         }
-        if self.has_begun(arrived) {
-            return Err(Refusal::Begun);
+        match who.entrance {
+            Entrance::Door { .. } if !self.is_meeting(arrived) => return Err(Refusal::NoClassNow),
+            Entrance::Page | Entrance::Desk if self.has_begun(arrived) => return Err(Refusal::Begun),
+            _ => {}
         }
         let (Some(from), Some(until)) = (self.apply_from, self.apply_until) else {
             return Err(Refusal::Closed);
@@ -372,7 +386,7 @@ impl Book {
         if arrived < from {
             return Err(Refusal::TooEarly(from));
         }
-        if who.at_desk {
+        if who.entrance != Entrance::Page {
             return Ok(());
         }
         if matches!(self.selection, Selection::Lottery | Selection::Staged) {
@@ -520,7 +534,8 @@ mod tests {
     }
 
     fn resident() -> Applicant<'static> {
-        Applicant { staff: false, at_desk: false, barred_until: None, others: Vec::new(), monthly_limit: 3 }
+        let entrance = Entrance::Page;
+        Applicant { staff: false, entrance, barred_until: None, others: Vec::new(), monthly_limit: 3 }
     }
 
     fn enter(book: &mut Book, stamp: i64, state: State, place: Option<Place>) {
@@ -607,8 +622,8 @@ mod tests {
     fn who_is_barred_is_refused_until_the_bar_ends_also_at_the_desk() {
         let book = book();
         let until = at("2021-01-12T00:00:00Z");
-        for at_desk in [false, true] {
-            let who = Applicant { barred_until: Some(until), at_desk, ..resident() };
+        for entrance in [Entrance::Page, Entrance::Desk] {
+            let who = Applicant { barred_until: Some(until), entrance, ..resident() };
             let apply = |now: &str| book.apply(&who, &Choice::Any, at(now));
             assert_eq!(apply("2021-01-11T23:59:59Z"), Err(Refusal::Barred(until)));
             assert!(apply("2021-01-12T00:00:00Z").is_ok());
@@ -620,7 +635,7 @@ mod tests {
         for selection in [Selection::Lottery, Selection::Staged] {
             let book = Book { selection, ..book() };
             assert_eq!(book.apply(&resident(), &Choice::Any, at(OPEN)), Err(Refusal::DeskOnly));
-            let desk = Applicant { at_desk: true, ..resident() };
+            let desk = Applicant { entrance: Entrance::Desk, ..resident() };
             assert!(book.apply(&desk, &Choice::Any, at(OPEN)).is_ok());
         }
     }
@@ -690,6 +705,87 @@ mod tests {
         enter(&mut book, 1, State::Booked, Some(Place::Admission(1)));
         assert_eq!(book.apply(&resident(), &Choice::Online, at(OPEN)), Err(Refusal::OnlineFull));
         assert_eq!(book.left(), 3);
+    }
+
+    /// While its only class goes on, which is from half past nine in the door.
+    const IN_CLASS: &str = "2021-02-01T00:30:00Z";
+
+    fn at_the_door(book: &Book, approves: bool) -> Result<Grant, Refusal> {
+        let who = Applicant { entrance: Entrance::Door { approves }, ..resident() };
+        book.apply(&who, &Choice::Any, at(IN_CLASS))
+    }
+
+    #[test]
+    fn the_door_is_open_while_a_class_goes_on() {
+        let book = book();
+        let who = Applicant { entrance: Entrance::Door { approves: false }, ..resident() };
+        let apply = |now: &str| book.apply(&who, &Choice::Any, at(now));
+        assert_eq!(apply("2021-02-01T00:29:59Z"), Err(Refusal::NoClassNow));
+        assert_eq!(apply(IN_CLASS), Ok(Grant::Booked(seat(2))));
+        assert_eq!(apply("2021-02-01T02:59:59Z"), Ok(Grant::Booked(seat(2))));
+        assert_eq!(apply("2021-02-01T03:00:00Z"), Err(Refusal::NoClassNow));
+        assert_eq!(book.entrance_at_desk(at(IN_CLASS)), Entrance::Desk, "it has not begun");
+        let begun = at("2021-02-01T01:00:00Z");
+        assert_eq!(book.entrance_at_desk(begun), Entrance::Door { approves: false });
+        assert_eq!(book.entrance_at_desk(at("2021-02-01T03:00:00Z")), Entrance::Desk);
+    }
+
+    #[test]
+    fn nobody_comes_through_the_door_before_those_who_wait() {
+        let mut book = book();
+        enter(&mut book, 1, State::Booked, Some(seat(2)));
+        enter(&mut book, 2, State::Booked, Some(seat(3)));
+        assert_eq!(at_the_door(&book, false), Ok(Grant::Booked(seat(1))));
+        enter(&mut book, 3, State::Waiting, None);
+        assert_eq!(at_the_door(&book, false), Err(Refusal::OthersFirst));
+        enter(&mut book, 3, State::Offered, Some(seat(1)));
+        assert_eq!(at_the_door(&book, false), Err(Refusal::OthersFirst));
+        enter(&mut book, 3, State::Booked, Some(seat(1)));
+        assert_eq!(at_the_door(&book, false), Err(Refusal::Full));
+    }
+
+    #[test]
+    fn into_a_run_by_approval_only_who_may_approve_lets_people_in() {
+        let book = Book { selection: Selection::Approval, ..book() };
+        assert_eq!(at_the_door(&book, false), Err(Refusal::ApprovalWanted));
+        assert_eq!(at_the_door(&book, true), Ok(Grant::Booked(seat(2))));
+    }
+
+    #[test]
+    fn two_exchange_their_seats_once_however_often_it_is_asked() {
+        let mut book = book();
+        enter(&mut book, 1, State::Booked, Some(seat(2)));
+        enter(&mut book, 2, State::Booked, Some(seat(3)));
+        enter(&mut book, 3, State::Offered, Some(seat(1)));
+        let swap = |book: &Book, other: i64, code: &str| {
+            book.swap(1, other, &SeatCode::parse(code).unwrap(), at(IN_CLASS))
+        };
+        assert_eq!(swap(&book, 2, "1-03"), Ok(Some((seat(3), seat(2)))));
+        assert_eq!(swap(&book, 2, "1-02"), Ok(None), "there they sit");
+        assert_eq!(swap(&book, 2, "1-09"), Err(Refusal::NoSuchSeat));
+        assert_eq!(swap(&book, 3, "1-01"), Err(Refusal::WrongState), "an offer is no place yet");
+        let taken = SeatCode::parse("1-03").unwrap();
+        enter(&mut book, 4, State::Booked, Some(Place::Admission(1)));
+        assert_eq!(swap(&book, 4, "1-03"), Err(Refusal::SeatTaken(taken)), "another sits there");
+        enter(&mut book, 2, State::Booked, Some(Place::Admission(2)));
+        assert_eq!(swap(&book, 2, "1-03"), Err(Refusal::WrongState), "they have got up");
+        let over = at("2021-02-01T03:00:00Z");
+        assert_eq!(book.swap(1, 2, &SeatCode::parse("1-03").unwrap(), over), Err(Refusal::Begun));
+    }
+
+    #[test]
+    fn nobody_is_sent_to_a_seat_that_is_out_of_service() {
+        let mut book = book();
+        enter(&mut book, 1, State::Booked, Some(seat(2)));
+        enter(&mut book, 2, State::Booked, Some(seat(3)));
+        let code = SeatCode::parse("1-03").unwrap();
+        for broken in [2, 3] {
+            let mut book = book.clone();
+            let chair = book.chairs.get_mut(&Uuid::from_u128(broken)).unwrap();
+            chair.in_service = false;
+            let broken = chair.code.clone();
+            assert_eq!(book.swap(1, 2, &code, at(IN_CLASS)), Err(Refusal::SeatOutOfService(broken)));
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::entity::{application, application_event, ticket, writer};
 use super::shelf::book;
 use super::writer::{Actor, Apply, Command, Outcome, WriterError};
-use super::{Book, Choice, Refusal, State, TicketState};
+use super::{Book, Choice, Entrance, Refusal, State, TicketState};
 use crate::account::access::look;
 use crate::account::entity::{contact, person};
 use crate::account::store::{Contact, contacts_of, names_of};
@@ -40,6 +40,7 @@ pub async fn apply(
         language: who.language(),
         staff: who.is_staff(),
         choice,
+        entrance: Entrance::Page,
         key,
         actor: Actor::Own(who.id()),
         ticket: None,
@@ -153,7 +154,7 @@ pub(super) async fn one(centre: &Centre, command: Command) -> Result<Outcome, Wr
 }
 
 /// An application that is looked for in a run it isn't of is not found.
-async fn check_run(centre: &Centre, application: Uuid, run: Uuid) -> Result<(), WriterError> {
+pub(super) async fn check_run(centre: &Centre, application: Uuid, run: Uuid) -> Result<(), WriterError> {
     let row = application::Entity::find_by_id(application).one(centre.database()).await?;
     let row = row.filter(|row| row.run_id == run).ok_or(Refusal::NotFound)?;
     if row.state.is_live() { Ok(()) } else { Err(WriterError::Refused(Refusal::WrongState)) }

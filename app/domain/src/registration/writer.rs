@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::batch::{Batch, Memory};
 use super::shelf::Shelf;
-use super::{Choice, Refusal, State, TicketNumber};
+use super::{Choice, Entrance, Refusal, State, TicketNumber};
 use crate::centre::Settings;
 use crate::clock::Clock;
 use crate::language::Language;
@@ -56,6 +56,15 @@ pub(super) enum Command {
     ChangeSeat {
         run: Uuid,
         application: Uuid,
+        actor: Actor,
+        seat: crate::space::SeatCode,
+    },
+    /// Two who are booked sit down on each other's seats. `seat` is where `other` was seen, so that what is asked twice is
+    /// done once.
+    Swap {
+        run: Uuid,
+        application: Uuid,
+        other: Uuid,
         actor: Actor,
         seat: crate::space::SeatCode,
     },
@@ -105,6 +114,7 @@ pub(super) struct Apply {
     pub language: Language,
     pub staff: bool,
     pub choice: Choice,
+    pub entrance: Entrance,
     /// Made with the form, so that sending it twice asks once.
     pub key: Uuid,
     pub actor: Actor,
@@ -117,6 +127,7 @@ impl Command {
         match self {
             Self::Apply(apply) => apply.run,
             Self::ChangeSeat { run, .. }
+            | Self::Swap { run, .. }
             | Self::Cancel { run, .. }
             | Self::Accept { run, .. }
             | Self::Approve { run, .. }

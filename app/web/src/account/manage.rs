@@ -255,6 +255,7 @@ fn subject_name(l: Language, subject: &str) -> String {
         "class_session" => words::account::subject_class_session(l).to_owned(),
         "notice" => words::account::subject_notice(l).to_owned(),
         "ticket" => words::account::subject_ticket(l).to_owned(),
+        "kiosk" => words::account::subject_kiosk(l).to_owned(),
         other => other.to_owned(),
     }
 }
@@ -271,6 +272,7 @@ fn field_name(l: Language, field: &str) -> String {
         ("password", _) => words::account::password(l).to_owned(),
         ("phone", _) => words::account::phone(l).to_owned(),
         ("email", _) => words::account::email(l).to_owned(),
+        ("link", _) => words::account::link(l).to_owned(),
         (other, _) => other.to_owned(),
     }
 }

@@ -27,6 +27,10 @@ mod completion;
 #[cfg(feature = "ssr")]
 mod form;
 #[cfg(feature = "ssr")]
+mod kiosk_manage;
+#[cfg(feature = "ssr")]
+mod kiosk_page;
+#[cfg(feature = "ssr")]
 mod learning;
 #[cfg(feature = "ssr")]
 mod link;
@@ -38,6 +42,8 @@ mod page;
 mod paper;
 #[cfg(feature = "ssr")]
 mod screen_page;
+#[cfg(feature = "ssr")]
+mod seats_page;
 #[cfg(feature = "ssr")]
 mod sheet_page;
 #[cfg(feature = "ssr")]
@@ -82,11 +88,18 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .route("/sheets/{code}/{number}/state", get(sheet_page::state))
         .route("/sheets/{code}/{number}/marks", post(sheet_page::take))
         .route("/sheets/{code}/{number}/undo", post(sheet_page::undo))
+        .route("/sheets/{code}/{number}/seats", get(seats_page::page).post(seats_page::change))
+        .route("/sheets/{code}/{number}/walk-ins", post(seats_page::let_in))
         .route("/sheets/{code}/{number}/screen", get(screen_page::page).post(screen_page::enter))
         .route("/sheets/{code}/{number}/screen/state", get(screen_page::state))
         .route("/check-in/{code}/{number}", get(check_in::show).post(check_in::enter))
         .route("/check-in/{code}/{number}/{scan}", get(check_in::scan))
         .route("/desk/check-in", get(check_in::desk).post(check_in::enter_at_desk))
+        .route("/kiosk", get(kiosk_page::page).post(kiosk_page::enter))
+        .route("/kiosk/{token}", get(kiosk_page::link).post(kiosk_page::open))
+        .route("/manage/kiosks", get(kiosk_manage::list).post(kiosk_manage::issue))
+        .route("/manage/kiosks/{kiosk}/renew", post(kiosk_manage::renew))
+        .route("/manage/kiosks/{kiosk}/revoke", post(kiosk_manage::revoke))
         .route("/code", get(form::page).post(form::enter))
         .route("/code/{token}", get(link::page).post(link::enter))
         .route("/live/{code}/watching", post(minutes::report))

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::offline::{self, Sent};
 use crate::registration::browser::move_focus;
 use crate::space::plan::{room, tabs};
-use crate::ui::{Alert, Badge, Button, Glyph, Icon, Look, Tone};
+use crate::ui::{Alert, Badge, Button, Glyph, Icon, LinkButton, Look, Tone};
 use crate::words::sheet as words;
 
 /// Somebody with a place in the class.
@@ -61,6 +61,8 @@ pub enum SheetTime {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SheetState {
     pub lines: BTreeMap<Uuid, SheetLine>,
+    /// Who has a place, and the seat they have. Names come with the page alone.
+    pub places: BTreeMap<Uuid, Option<SeatCode>>,
     pub time: SheetTime,
 }
 
@@ -111,6 +113,8 @@ struct Desk {
     /// How many marks were about people who have no place any more.
     gone: RwSignal<usize>,
     path: StoredValue<String>,
+    /// Who had a place, and where, when the page was drawn.
+    drawn: StoredValue<BTreeMap<Uuid, Option<SeatCode>>>,
     busy: StoredValue<bool>,
 }
 
@@ -266,6 +270,7 @@ pub fn AttendanceSheet(
 ) -> impl IntoView {
     let desk = Desk {
         l,
+        drawn: StoredValue::new(state.places.clone()),
         state: RwSignal::new(state),
         waiting: RwSignal::new(Vec::new()),
         lost: RwSignal::new(false),
@@ -385,6 +390,8 @@ fn said(desk: Desk) -> impl IntoView {
         event.prevent_default();
         spawn_local(desk.discard());
     };
+    let others = desk.drawn.with_value(|drawn| desk.state.with(|state| state.places != *drawn));
+    let here = desk.path.get_value();
     let time = desk.state.with(|state| match &state.time {
         SheetTime::Open => None,
         SheetTime::Early { from } => Some(words::early(l, from)),
@@ -405,9 +412,17 @@ fn said(desk: Desk) -> impl IntoView {
         {(desk.gone.get() > 0).then(|| view! {
             <Alert l=l tone=Tone::Warning><p>{words::gone(l, desk.gone.get())}</p></Alert>
         })}
+        {others.then(|| view! {
+            <Alert l=l tone=Tone::Information>
+                <p>{words::list_changed(l)}</p>
+                // Marks that wait are kept and stand on the new page, too.
+                <p class="actions"><LinkButton href=here look=Look::Secondary small=true>{words::reload(l)}</LinkButton></p>
+            </Alert>
+        })}
         {desk.lost.get().then(|| view! {
             <Alert l=l tone=Tone::Warning>
                 <p>{words::offline(l)}</p>
+                <p>{words::offline_seats(l)}</p>
                 {(waiting > 0).then(|| view! { <p>{words::waiting(l, waiting)}</p> })}
             </Alert>
         })}

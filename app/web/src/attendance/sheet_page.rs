@@ -1,5 +1,7 @@
 //! The sheets of the day, and one sheet: as a page, as forms and as what its island asks for.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -8,12 +10,13 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use domain::account::{Denied, Duty, RunEditor, mask_name};
 use domain::attendance::completion::closed_at;
 use domain::attendance::entity::{mark, mark_event};
-use domain::attendance::sheet::{self, AttendeeStanding, MarkError, MarkRefusal, SentMark, Sheet};
+use domain::attendance::sheet::{self, Attendee, AttendeeStanding, MarkError, MarkRefusal, SentMark, Sheet};
 use domain::attendance::{Arrival, Mark, MarkTime, Presence, missed_at};
 use domain::course::RunCode;
 use domain::course::entity::{class_session, course, run};
 use domain::course::store::find_course;
 use domain::registration::store::{plan, standing};
+use domain::registration::{Book, Entry, State};
 use domain::seoul;
 use domain::space::{RoomPlan, SeatCode};
 use leptos::prelude::*;
@@ -31,7 +34,7 @@ use crate::ui::{
     StructuredItem, StructuredList, Tone,
 };
 use crate::when;
-use crate::words::{Language, broadcast, check_in, registration, sheet as words};
+use crate::words::{Language, broadcast, check_in, registration, seats as seat_words, sheet as words};
 
 /// `GET /sheets?day=2021-03-03`: the classes of a day, an instructor's own or, for the office, all.
 pub async fn list(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
@@ -99,14 +102,14 @@ pub(crate) fn address(run: &run::Model, class: &class_session::Model) -> String 
 }
 
 /// A class whose sheet whoever asks may mark.
-struct Opened {
-    run: run::Model,
-    class: class_session::Model,
-    by: RunEditor,
+pub(super) struct Opened {
+    pub run: run::Model,
+    pub class: class_session::Model,
+    pub by: RunEditor,
 }
 
 impl Opened {
-    async fn find(ask: &Ask, code: &str, number: i32) -> Result<Self, AppError> {
+    pub async fn find(ask: &Ask, code: &str, number: i32) -> Result<Self, AppError> {
         let viewer = ask.signed_in()?;
         let code = RunCode::parse(code).ok_or(AppError::NotFound)?;
         let (run, class) = sheet::find_class(&ask.centre, &code, number).await?.ok_or(AppError::NotFound)?;
@@ -114,7 +117,7 @@ impl Opened {
         Ok(Self { run, class, by })
     }
 
-    fn path(&self) -> String {
+    pub fn path(&self) -> String {
         address(&self.run, &self.class)
     }
 
@@ -122,7 +125,15 @@ impl Opened {
         let standings = sheet::read_standings(&ask.centre, &self.class).await?;
         let is_closed = closed_at(ask.centre.database(), self.run.id).await?.is_some();
         let lines = standings.iter().map(|(id, standing)| (*id, line(standing))).collect();
-        Ok(SheetState { lines, time: time(ask, sheet::time_for_marks(&ask.centre, &self.class), is_closed) })
+        let places = match standing(&ask.centre, self.run.id, None).await? {
+            Some(standing) => places(&standing.book),
+            None => BTreeMap::new(),
+        };
+        Ok(SheetState {
+            lines,
+            places,
+            time: time(ask, sheet::time_for_marks(&ask.centre, &self.class), is_closed),
+        })
     }
 
     /// The mark that a presence with so many missed minutes means, in this class, for one who comes or goes then.
@@ -137,6 +148,13 @@ impl Opened {
         let now = || missed_at(presence, (self.class.starts_at, self.class.ends_at), made_at, tolerated);
         Mark::new(presence, missed.map_or_else(now, |missed| missed.min(length)))
     }
+}
+
+/// Who has a place, and the seat they have.
+fn places(book: &Book) -> BTreeMap<Uuid, Option<SeatCode>> {
+    let seat = |entry: &Entry| book.seat_code(entry.place).and_then(|code| SeatCode::parse(&code));
+    let booked = book.live.iter().filter(|(_, entry)| entry.state == State::Booked);
+    booked.map(|(_, entry)| (entry.id, seat(entry))).collect()
 }
 
 fn time(ask: &Ask, time: MarkTime, is_closed: bool) -> SheetTime {
@@ -176,9 +194,9 @@ fn refused<T>(l: Language, answer: Result<T, MarkError>) -> Result<Option<(Statu
 }
 
 /// What `names` says, in the address and in the forms, where others see the screen.
-const MASKED: &str = "masked";
+pub(super) const MASKED: &str = "masked";
 
-fn masking(masked: bool) -> &'static str {
+pub(super) fn masking(masked: bool) -> &'static str {
     if masked { "?names=masked" } else { "" }
 }
 
@@ -362,13 +380,15 @@ async fn draw(
     };
     let reasoned = when_marked == MarkTime::Late && !is_closed && by.duty() == Duty::TrainingManager;
     let lines = attendees.iter().map(|it| (it.application, line(&it.standing))).collect();
-    let state = SheetState { lines, time: time(ask, when_marked, is_closed) };
+    let seat = |it: &Attendee| it.seat.as_deref().and_then(SeatCode::parse);
+    let places = attendees.iter().map(|it| (it.application, seat(it))).collect();
+    let state = SheetState { lines, places, time: time(ask, when_marked, is_closed) };
     let people: Vec<SheetPerson> = attendees
         .into_iter()
         .map(|it| SheetPerson {
             application: it.application,
+            seat: seat(&it),
             name: if masked { mask_name(&it.name) } else { it.name },
-            seat: it.seat.as_deref().and_then(SeatCode::parse),
         })
         .collect();
     let path = l.path(&opened.path());
@@ -387,15 +407,21 @@ async fn draw(
             false => (format!("{path}?names=masked"), words::hide_names(l)),
         };
         let is_empty = people.is_empty();
+        let seats = format!("{path}/seats{}", masking(masked));
         view! {
             <Breadcrumb l=l way=way here=run.code.clone()/>
             <PageHead title=heading lead=lead/>
             {whole.map(|sentence| view! { <div role="alert"><Alert l=l tone=Tone::Danger><p>{sentence}</p></Alert></div> })}
             {if is_empty {
-                view! { <EmptyState title=words::nobody(l)><p>{words::nobody_lead(l)}</p></EmptyState> }.into_any()
+                view! {
+                    <EmptyState title=words::nobody(l)><p>{words::nobody_lead(l)}</p></EmptyState>
+                    <p class="actions"><LinkButton href=seats look=Look::Tertiary small=true>{seat_words::title(l)}</LinkButton></p>
+                }
+                .into_any()
             } else {
                 view! {
                     <p class="actions">
+                        <LinkButton href=seats look=Look::Tertiary small=true>{seat_words::title(l)}</LinkButton>
                         <LinkButton href=format!("{path}/screen") look=Look::Tertiary small=true>{check_in::screen(l)}</LinkButton>
                         <LinkButton href=other look=Look::Tertiary small=true>{label}</LinkButton>
                     </p>

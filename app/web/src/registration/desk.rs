@@ -1,11 +1,14 @@
 //! The front desk: people without a phone or an account, entered into the same queue as everybody else.
 
+use std::sync::Arc;
+
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::account::{Address, Desk, PersonName, SignedIn, store as accounts};
 use domain::course::entity::run;
 use domain::registration::desk::{self as office, AtDesk, Soon, Wish};
+use domain::registration::seating::list_meeting_at_desk;
 use domain::registration::store::{self, Participant};
 use domain::registration::{Book, Choice as Seat, Outcome, Refusal, Snapshot, TicketNumber, WriterError};
 use domain::space::{PlanSeat, SeatPlan};
@@ -29,6 +32,7 @@ pub async fn runs(ask: Ask) -> Result<Response, AppError> {
     let l = ask.language;
     let desk = ask.signed_in()?.desk()?;
     let books = office::list_open_at_desk(&ask.centre, &desk).await?;
+    let meeting = list_meeting_at_desk(&ask.centre, &desk).await?;
     let soon = office::list_soon_at_desk(&ask.centre, &desk).await?;
     Ok(ask.page(words::desk(l), move || {
         let rows: Vec<Vec<Cell>> = books.iter().map(|book| run_row(l, book)).collect();
@@ -47,9 +51,22 @@ pub async fn runs(ask: Ask) -> Result<Response, AppError> {
             } else {
                 view! { <Table caption=words::desk_open(l) hidden_caption=true columns=columns rows=rows/> }.into_any()
             }}
+            {(!meeting.is_empty()).then(|| meeting_table(l, &meeting))}
             {(!soon.is_empty()).then(|| soon_table(l, &soon))}
         }
     }))
+}
+
+/// The runs that have begun: whoever has come to one of their classes is entered into what is free.
+fn meeting_table(l: Language, books: &[Arc<Book>]) -> impl IntoView + use<> {
+    let row = |book: &Arc<Book>| vec![run_link(l, book), book.left().to_string().into_any()];
+    let rows: Vec<Vec<Cell>> = books.iter().map(row).collect();
+    let columns = vec![Column::text(words::course(l)), Column::number(words::desk_left(l))];
+    view! {
+        <h2>{words::desk_meeting(l)}</h2>
+        <p>{words::desk_meeting_lead(l)}</p>
+        <Table caption=words::desk_meeting(l) hidden_caption=true columns=columns rows=rows/>
+    }
 }
 
 fn soon_table(l: Language, soon: &[Soon]) -> impl IntoView + use<> {
@@ -307,7 +324,7 @@ pub(super) fn seat_of(who: &Participant) -> String {
     who.seat.clone().unwrap_or_else(|| "–".into())
 }
 
-pub(super) fn seat_choices(l: Language, plan: &SeatPlan, snapshot: &Snapshot) -> Vec<Choice> {
+pub(crate) fn seat_choices(l: Language, plan: &SeatPlan, snapshot: &Snapshot) -> Vec<Choice> {
     let free = |seat: &&PlanSeat| seat.out_of_service.is_none() && !snapshot.taken.contains(&seat.code);
     let choice = |seat: &PlanSeat| {
         let code = seat.code.as_str();

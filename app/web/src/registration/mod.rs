@@ -24,10 +24,12 @@ mod manage;
 #[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
-mod refusal;
+pub(crate) mod refusal;
 #[cfg(feature = "ssr")]
 mod ticket;
 
+#[cfg(feature = "ssr")]
+pub(crate) use desk::seat_choices;
 #[cfg(feature = "ssr")]
 pub(crate) use form::reason;
 #[cfg(feature = "ssr")]

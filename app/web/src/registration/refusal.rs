@@ -49,5 +49,9 @@ pub fn sentence(l: Language, refusal: &Refusal) -> String {
         Refusal::OfferGone => words::refused_offer_gone(l).into(),
         Refusal::WrongState => words::refused_wrong_state(l).into(),
         Refusal::Busy => words::refused_busy(l).into(),
+        Refusal::NoClassNow => words::refused_no_class_now(l).into(),
+        Refusal::Full => words::refused_full(l).into(),
+        Refusal::OthersFirst => words::refused_others_first(l).into(),
+        Refusal::ApprovalWanted => words::refused_approval_wanted(l).into(),
     }
 }

@@ -191,6 +191,9 @@ pub fn TextInput(
     /// Only as wide as a code or a date.
     #[prop(optional)]
     short: bool,
+    /// Where one types as soon as the page is there.
+    #[prop(optional)]
+    autofocus: bool,
 ) -> impl IntoView {
     let field = Field::new(name, hint, required);
     let value = (kind != "password").then(|| field.value());
@@ -205,6 +208,7 @@ pub fn TextInput(
             autocomplete=autocomplete
             inputmode=inputmode
             maxlength=maxlength
+            autofocus=autofocus
             aria-describedby=field.described_by()
             aria-invalid=field.invalid()
         />

@@ -120,6 +120,24 @@ impl Frame {
         })
     }
 
+    /// Draws a page for a device that is nobody's: nothing around it. Where there is a way `back`, it goes there after so many
+    /// seconds, without scripts, too.
+    pub fn terminal<V: IntoView + 'static>(
+        &self,
+        status: StatusCode,
+        title: &str,
+        back: Option<(u32, &str)>,
+        body: impl FnOnce() -> V,
+    ) -> Response {
+        self.draw(status, body, |body| {
+            let back = back.map(|(seconds, path)| {
+                view! { <meta http-equiv="refresh" content=format!("{seconds}; url={path}")/> }.into_any()
+            });
+            let inside = view! { <main id="content" class="screen" inner_html=body.clone()></main> };
+            self.document(title, &body, back, inside.into_any()).to_html()
+        })
+    }
+
     fn draw<V: IntoView + 'static>(
         &self,
         status: StatusCode,

@@ -18,7 +18,7 @@ use crate::notice::{Event, Facts};
 use crate::registration::entity::ticket;
 use crate::registration::shelf::Shelf;
 use crate::registration::writer::{Actor, Apply, Command};
-use crate::registration::{Refusal, TicketNumber, TicketState};
+use crate::registration::{Entrance, Refusal, TicketNumber, TicketState};
 
 /// The tickets of a run that wait, by their numbers.
 pub(super) type Line = BTreeMap<i32, ticket::Model>;
@@ -200,6 +200,7 @@ impl Batch<'_> {
             language: holder.language,
             staff: holder.staff,
             choice: self.memory.books[&row.run_id].wish_left(&row.choice),
+            entrance: Entrance::Desk,
             key: row.id,
             actor: Actor::Office(row.entered_by),
             ticket: None,
