@@ -26,6 +26,7 @@ mod m0021_completion;
 mod m0022_certificate;
 mod m0023_survey;
 mod m0024_statistics;
+mod m0026_unlinked;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_certificate::Migration),
             Box::new(m0023_survey::Migration),
             Box::new(m0024_statistics::Migration),
+            Box::new(m0026_unlinked::Migration),
         ]
     }
 
