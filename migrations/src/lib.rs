@@ -27,6 +27,7 @@ mod m0022_certificate;
 mod m0023_survey;
 mod m0024_statistics;
 mod m0025_kiosk;
+mod m0026_unlinked;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_survey::Migration),
             Box::new(m0024_statistics::Migration),
             Box::new(m0025_kiosk::Migration),
+            Box::new(m0026_unlinked::Migration),
         ]
     }
 

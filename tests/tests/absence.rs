@@ -49,6 +49,15 @@ async fn place_of(site: &Site, who: &Visitor) -> application::Model {
 
 /// Somebody was not there, by the sheet.
 async fn absent(site: &Site, class: &class_session::Model, place: &application::Model) {
+    absent_since(site, class, place, class.ends_at).await;
+}
+
+async fn absent_since(
+    site: &Site,
+    class: &class_session::Model,
+    place: &application::Model,
+    marked_at: chrono::DateTime<chrono::Utc>,
+) {
     let row = mark::Model {
         class_session_id: class.id,
         application_id: place.id,
@@ -56,8 +65,8 @@ async fn absent(site: &Site, class: &class_session::Model, place: &application::
         missed: 0,
         minutes: 0,
         way: MarkWay::Sheet,
-        made_at: class.ends_at,
-        arrived_at: class.ends_at,
+        made_at: marked_at,
+        arrived_at: marked_at,
         by_id: None,
     };
     mark::Entity::insert(row.into_active_model())
@@ -235,6 +244,24 @@ both! {
         let said = page.text("section[aria-labelledby=absences]");
         assert!(said.contains("2021년 3월 18일(목) 12:00까지 ‘기초’ 분야를 신청하실 수 없습니다"), "{said}");
         assert!(said.contains("경고") && page.all("section[aria-labelledby=absences] tbody tr").len() == 4, "{said}");
+    }
+
+    async fn each_absence_stands_for_a_day_before_it_counts(site) {
+        let (run, hana) = course(site).await;
+        let (place, classes) = (place_of(site, &hana).await, classes(site, run).await);
+        absent(site, &classes[0], &place).await;
+        // The sheet of the second class is filled in two days late.
+        set_to(site, classes[1].ends_at + Duration::hours(48));
+        absent_since(site, &classes[1], &place, site.now()).await;
+        assert_eq!(keep(&site.centre).await.unwrap(), 1, "the older one");
+        assert_eq!(no_shows(site).await[0].class_session_id, classes[0].id);
+        site.advance(Duration::hours(24) - Duration::seconds(1));
+        let before = site.tables().await;
+        assert_eq!(keep(&site.centre).await.unwrap(), 0, "it may still be put right");
+        before.assert_same(&site.tables().await);
+        site.advance(Duration::seconds(1));
+        assert_eq!(keep(&site.centre).await.unwrap(), 1);
+        assert_eq!(events_told(site, hana.id()).await[1..], [Event::Absent, Event::AbsentWarned]);
     }
 
     async fn who_said_so_or_was_excused_is_not_written_to(site) {

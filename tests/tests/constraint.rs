@@ -470,6 +470,9 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("anonymous_part_how_known", "", "UPDATE anonymous_part SET ended = '2021-01-01', how = 'lost'"),
     ("anonymous_part_ended_somehow", "", "UPDATE anonymous_part SET ended = '2021-01-01'"),
     ("anonymous_part_described", "", "UPDATE anonymous_part SET sex = NULL"),
+    ("anonymous_part_came_not_negative", "", "UPDATE anonymous_part SET came = -1"),
+    ("anonymous_part_minutes_not_negative", "", "UPDATE anonymous_part SET minutes = -1"),
+    ("anonymous_part_no_shows_not_negative", "", "UPDATE anonymous_part SET no_shows = -1"),
     ("anonymous_mark_presence_known", "", "UPDATE anonymous_mark SET presence = 'asleep'"),
     ("anonymous_mark_minutes_not_negative", "", "UPDATE anonymous_mark SET minutes = -1"),
     (

@@ -4,6 +4,7 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
@@ -14,6 +15,7 @@ use crate::fresh::Cache;
 use crate::lesson::store::Listed;
 use crate::space::SeatPlan;
 use crate::space::store::Tree;
+use crate::statistics::Facts;
 
 /// More runs than a centre holds in ten years.
 const RUNS: u64 = 10_000;
@@ -25,6 +27,9 @@ const ROOMS: u64 = 1_000;
 
 const COURSES: u64 = 1_000;
 
+/// The ten years that may be asked for, and one that has just ended.
+const YEARS: u64 = 11;
+
 pub(crate) struct Programme {
     pub runs: Cache<Uuid, Arc<RunView>>,
     pub listings: Cache<String, Arc<Listing>>,
@@ -34,6 +39,8 @@ pub(crate) struct Programme {
     pub trees: Cache<(), Arc<Tree>>,
     /// Those that are published, by course and place.
     pub lessons: Cache<(), Arc<Vec<Listed>>>,
+    /// What everybody may see of the figures, by the first and the last day of a year, with the day on which it was read.
+    pub figures: Cache<(NaiveDate, NaiveDate), (NaiveDate, Arc<Facts>)>,
     /// The files of each course.
     pub handouts: Cache<Uuid, Arc<Vec<handout::Model>>>,
 }
@@ -47,6 +54,7 @@ impl Default for Programme {
             plans: Cache::new(ROOMS),
             trees: Cache::new(1),
             lessons: Cache::new(1),
+            figures: Cache::new(YEARS),
             handouts: Cache::new(COURSES),
         }
     }

@@ -25,7 +25,7 @@ const LEARNERS: usize = 11;
 const WORDS: [&str; 3] =
     ["천천히 알려 주셔서 좋았습니다.", "연습할 시간이 넉넉했습니다.", "손주와 사진을 주고받게 되었습니다."];
 
-/// Ends the newest run of the demonstration's instructor and the newest of the staff's.
+/// Ends the newest run of the demonstration's instructor, one before it, and the newest of the staff's.
 pub async fn finish(
     centre: &Centre,
     people: &People,
@@ -33,7 +33,9 @@ pub async fn finish(
     set: impl Fn(DateTime<Utc>),
 ) -> Result<(), Failure> {
     let manager = people.known[4].training_manager()?;
-    if let Some((run, classes)) = newest_over(centre, today, Audience::Resident).await? {
+    // Of the older the survey is over, so that it has results; to that of the newer one may still answer.
+    for until in [today - Duration::days(16), today] {
+        let Some((run, classes)) = newest_over(centre, until, Audience::Resident).await? else { continue };
         let learners =
             [&people.known[0], &people.known[1]].into_iter().chain(people.residents.iter().take(LEARNERS));
         set(run.apply_from.unwrap_or(today) + Duration::minutes(1));

@@ -49,6 +49,9 @@ const PAGES: [(&str, &str); 6] = [
     ("what everybody sees", "/figures"),
 ];
 
+/// What is asked before anything is measured: figures that are quick and wrong are worth nothing.
+const TOTAL: &str = "/manage/statistics.csv?from=2000-01-01&until=2100-12-31&rows=year";
+
 const WORKBOOK: &str = "/manage/statistics.xlsx?from=2000-01-01&until=2100-12-31";
 
 /// Rows of one statement.
@@ -204,6 +207,11 @@ pub async fn measure(ground: &Ground<TenYears>, scale: &Scale, report: &mut Repo
         let place = ground.fresh()?;
         let server = Process::serve(&place).await?;
         let mut connection = Connection::open(server.address).await?;
+        let total = connection.send(page(server.address, TOTAL, Some(&ground.seeded.manager.cookie))).await?;
+        let total = String::from_utf8(total.body.to_vec())?;
+        if !total.lines().any(|line| line.starts_with(&format!("합계,{},", scale.runs))) {
+            return Err(format!("{} runs are counted otherwise: {total}", scale.runs).into());
+        }
         let paths = PAGES.iter().map(|(_, path)| *path).chain([WORKBOOK]);
         for ((_, values), path) in rounds.iter_mut().zip(paths) {
             let mut times = Vec::new();

@@ -53,6 +53,19 @@ both! {
         assert!(site.files().iter().any(|file| file.contains(&hana.path())), "{letter}");
     }
 
+    async fn an_absence_that_may_still_be_put_right_takes_nobody_out_of_reach(site) {
+        let school = furnish(site).await;
+        let hana = school.learner(site, "홍길동").await;
+        mark(site, &hana, &[1], Presence::Absent).await;
+        site.advance(Duration::hours(24));
+        mark(site, &hana, &[2], Presence::Absent).await;
+        let before = unchanged(site).await;
+        assert_eq!(reach::tell(&site.centre).await.unwrap(), 0, "only the first has stood for a day");
+        before.assert_same(&site.tables().await);
+        site.advance(Duration::hours(24));
+        assert_eq!(reach::tell(&site.centre).await.unwrap(), 1);
+    }
+
     async fn a_run_is_closed_only_after_its_last_class_and_with_all_marks_or_anyway(site) {
         let school = furnish(site).await;
         let hana = school.learner(site, "홍길동").await;

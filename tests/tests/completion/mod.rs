@@ -2,6 +2,7 @@
 
 mod certificate;
 mod close;
+mod mine;
 mod paper;
 mod survey;
 

@@ -7,7 +7,7 @@ use domain::attendance::entity::class_log;
 use domain::course::Audience;
 use domain::course::entity::course;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
-use tests::both;
+use tests::{Visitor, both};
 
 use super::{AFTER, Learner, furnish, mark, unchanged};
 
@@ -29,6 +29,20 @@ both! {
             site.sign_in_as(Duty::Instructor).await.get(&path).await.expect(403);
             hana.visitor.get(&path).await.expect(403);
         }
+    }
+
+    async fn whoever_left_midway_stays_on_the_sheet_with_what_was_marked(site) {
+        let school = furnish(site).await;
+        let (hana, duri) = (school.learner(site, "홍길동").await, school.learner(site, "김두리").await);
+        mark(site, &hana, &[1], Presence::Present).await;
+        for learner in [&hana, &duri] {
+            learner.page().await.form("form[action$=cancel]").submit().await.expect(200);
+        }
+        let sheet = school.instructor.get(&format!("{PAPERS}/sheet")).await.expect(200);
+        assert_eq!(sheet.all("tbody tr td"), ["홍길동 (중도포기)", "○", "", "", "", ""]);
+        let said = async |class: i32| school.instructor.get(&format!("{PAPERS}/classes/{class}")).await.expect(200).said();
+        assert!(said(1).await.contains("수강생 1명, 출석 1명, 결석 0명"), "{}", said(1).await);
+        assert!(said(2).await.contains("수강생 0명"), "{}", said(2).await);
     }
 
     async fn the_log_of_a_class_is_written_once_it_has_begun(site) {
@@ -85,6 +99,28 @@ both! {
             school.instructor.get(&format!("/manage/taught/{wrong}")).await.expect(404);
         }
         site.sign_in_as(Duty::FrontDesk).await.get("/manage/taught/2021-03").await.expect(403);
+    }
+
+    async fn hours_stay_with_who_held_the_class_whoever_teaches_the_run_later_and_though_it_is_cancelled(site) {
+        let school = furnish(site).await;
+        let other = site.sign_in_as(Duty::Instructor).await;
+        let give = async |name: &str, who: &Visitor| {
+            let page = school.manager.get("/manage/runs/P21-014").await.expect(200);
+            let form = page.form("main form:has([name=capacity])").fill("instructor", name);
+            form.fill("instructor_account", &who.id().to_string()).submit().await.expect(200);
+        };
+        let hours = async |who: &Visitor| who.get("/manage/taught/2021-03").await.expect(200).said();
+        give("강사가", &school.instructor).await;
+        site.set_time("2021-03-05T12:00:00+09:00");
+        give("강사나", &other).await;
+        assert!(hours(&school.instructor).await.contains("합계 3회 6시간"), "{}", hours(&school.instructor).await);
+        assert!(hours(&other).await.contains("이 달에 마친 수업이 없습니다"), "{}", hours(&other).await);
+        site.set_time("2021-03-06T12:00:00+09:00");
+        assert!(hours(&other).await.contains("합계 1회 2시간"), "{}", hours(&other).await);
+        let page = school.manager.get("/manage/runs/P21-014/cancel").await.expect(200);
+        page.form("main form").fill("reason", "강의실 공사").submit().await.expect(200);
+        assert!(hours(&school.instructor).await.contains("합계 3회 6시간"), "{}", hours(&school.instructor).await);
+        assert!(hours(&other).await.contains("합계 1회 2시간"), "{}", hours(&other).await);
     }
 
     async fn the_learning_of_staff_is_counted_by_department_and_grade(site) {

@@ -1,14 +1,18 @@
-//! The survey: answered once, without names, and read from five answers on.
+//! The survey: answered once, without names, and read once it is over and five have answered.
 
 use domain::account::Duty;
 use domain::attendance::Presence;
 use domain::notice::Event;
 use domain::survey::entity::{survey_count, survey_words};
 use domain::survey::invite::invite;
-use sea_orm::EntityTrait;
-use tests::{Form, Page, Site, Visitor, both};
+use futures::future::join_all;
+use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+use tests::{Engine, Form, Page, Site, Visitor, both};
 
 use super::{AFTER, Learner, PAGE, School, furnish, mark, unchanged};
+
+/// When the survey is over.
+const OVER: &str = "2021-03-22T00:00:00+09:00";
 
 const RESULTS: &str = "/manage/runs/P21-014/survey";
 
@@ -24,6 +28,12 @@ async fn learners(site: &Site, school: &School, count: usize) -> Vec<Learner> {
         all.push(school.learner(site, "홍길동").await);
     }
     all
+}
+
+async fn texts(site: &Site, sql: &str) -> Vec<String> {
+    let db = site.centre.database();
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
 
 async fn results(who: &Visitor) -> Page {
@@ -83,28 +93,90 @@ both! {
         before.assert_same(&site.tables().await);
     }
 
-    async fn results_are_shown_from_five_answers_on(site) {
+    async fn results_are_shown_once_nobody_can_answer_any_more_and_five_have(site) {
+        let school = furnish(site).await;
+        let people = learners(site, &school, 6).await;
+        site.set_time(AFTER);
+        for learner in &people[..5] {
+            form(learner).await.fill("q6", "쉬웠습니다").submit().await.expect(200);
+        }
+        // Two looks, before and after one answer, would tell what it says.
+        for who in [&school.manager, &school.instructor] {
+            let page = results(who).await;
+            let said = page.said();
+            assert!(said.contains("6명 가운데 5명이 답했습니다") && said.contains("2021년 3월 22일(월) 00:00에 조사가 끝난 뒤, 5명 이상이 답했으면"), "{said}");
+            assert!(!said.contains("쉬웠습니다") && !page.has("table"));
+        }
+        for duty in [Duty::FrontDesk, Duty::Producer, Duty::Administrator, Duty::PrivacyOfficer, Duty::Instructor] {
+            site.sign_in_as(duty).await.get(RESULTS).await.expect(403);
+        }
+        people[0].visitor.get(RESULTS).await.expect(403);
+        form(&people[5]).await.fill("q1", "5").submit().await.expect(200);
+        site.set_time(OVER);
+        for who in [&school.manager, &school.instructor] {
+            let page = results(&site.sign_in(who.id()).await).await;
+            assert!(page.said().contains("4.17") && page.said().contains("쉬웠습니다"), "{}", page.said());
+            for hidden in ["홍길동", "홍*동"] {
+                assert!(!page.text("main").contains(hidden));
+            }
+        }
+    }
+
+    async fn what_four_have_answered_is_shown_to_nobody(site) {
         let school = furnish(site).await;
         let people = learners(site, &school, 6).await;
         site.set_time(AFTER);
         for learner in &people[..4] {
             form(learner).await.fill("q6", "쉬웠습니다").submit().await.expect(200);
         }
-        for who in [&school.manager, &school.instructor] {
-            let page = results(who).await;
-            assert!(page.said().contains("6명 가운데 4명이 답했습니다") && page.said().contains("5명 이상이 답한 뒤에"));
-            assert!(!page.said().contains("쉬웠습니다") && !page.has("table"));
+        site.set_time(OVER);
+        let page = results(&site.sign_in(school.instructor.id()).await).await;
+        assert!(page.said().contains("6명 가운데 4명이 답했습니다") && page.said().contains("5명 이상이 답한 조사만"), "{}", page.said());
+        assert!(!page.said().contains("쉬웠습니다") && !page.has("table"));
+    }
+
+    async fn nothing_in_the_database_tells_who_answered_what_by_when_it_was_written(site) {
+        let school = furnish(site).await;
+        let people = learners(site, &school, 5).await;
+        site.set_time(AFTER);
+        // From the last to the first; the second says nothing in words, and the last answers in another way.
+        for (index, learner) in people.iter().enumerate().rev() {
+            let form = form(learner).await.fill("q1", if index == 0 { "1" } else { "4" });
+            let form = if index == 1 { form } else { form.fill("q6", "쉬웠습니다").fill("q7", "더 배우고 싶습니다") };
+            form.submit().await.expect(200);
         }
-        form(&people[4]).await.fill("q1", "5").submit().await.expect(200);
-        let page = results(&school.instructor).await;
-        assert!(page.said().contains("4.2") && page.said().contains("쉬웠습니다"), "{}", page.said());
-        for hidden in ["홍길동", "홍*동"] {
-            assert!(!page.text("main").contains(hidden));
+        for (table, key) in [("survey_done", "application_id"), ("survey_words", "id")] {
+            let (sql, sorted) = match site.engine {
+                Engine::Sqlite => (format!("SELECT hex({key}) FROM {table} ORDER BY rowid"), "hex"),
+                Engine::Postgres => (format!("SELECT {key}::text FROM {table} ORDER BY ctid"), "text"),
+            };
+            let found = texts(site, &sql).await;
+            let mut by_id = found.clone();
+            by_id.sort();
+            assert_eq!(found, by_id, "{table} by {sorted}: ids of chance, or of when they applied");
         }
-        for duty in [Duty::FrontDesk, Duty::Producer, Duty::Administrator, Duty::PrivacyOfficer, Duty::Instructor] {
-            site.sign_in_as(duty).await.get(RESULTS).await.expect(403);
+        if site.engine == Engine::Postgres {
+            let sql = "SELECT DISTINCT xmin::text FROM survey_done UNION SELECT xmin::text FROM survey_count UNION SELECT xmin::text FROM survey_words";
+            assert_eq!(texts(site, sql).await.len(), 1, "all of one transaction, the last one's");
         }
-        people[0].visitor.get(RESULTS).await.expect(403);
+    }
+
+    async fn who_answer_at_once_are_all_counted(site) {
+        let school = furnish(site).await;
+        let people = learners(site, &school, 6).await;
+        site.set_time(AFTER);
+        let mut forms = Vec::new();
+        for learner in &people {
+            forms.push(form(learner).await.fill("q6", "쉬웠습니다"));
+        }
+        let pages = join_all(forms.into_iter().map(Form::submit)).await;
+        for page in pages {
+            page.expect(200);
+        }
+        let tables = site.tables().await;
+        assert_eq!((tables.count("survey_done"), tables.count("survey_words"), tables.count("survey_count")), (6, 6, 5));
+        let counts = survey_count::Entity::find().all(site.centre.database()).await.unwrap();
+        assert!(counts.iter().all(|count| count.people == 6), "{counts:?}");
     }
 
     async fn a_run_that_wants_the_survey_waits_for_it_or_is_closed_anyway(site) {

@@ -3,8 +3,13 @@
 use std::io::{Cursor, Read};
 
 use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
+use chrono::TimeDelta;
 use domain::account::Duty;
+use domain::course::RunState;
+use domain::statistics::work;
+use sea_orm::ConnectionTrait;
 use tests::both;
+use tests::programme::{Dates, add_run};
 use zip::ZipArchive;
 
 use super::bring_in;
@@ -192,6 +197,24 @@ both! {
         assert!(!page.said().contains("시범운영: ITQ"), "{}", page.said());
     }
 
+    async fn only_what_was_published_makes_a_week_busy(site) {
+        site.set_time("2020-01-02T09:00:00+09:00");
+        bring_in(site).await;
+        site.set_time("2020-11-02T09:00:00+09:00");
+        let (day, as_of) = ("2020-03-04".parse().unwrap(), "2020-10-31".parse().unwrap());
+        let is_quiet = async || {
+            let weeks = work::quiet_weeks(&site.centre, as_of).await.unwrap();
+            weeks.iter().any(|week| week.monday == work::monday(day))
+        };
+        assert!(is_quiet().await);
+        let dates = Dates::on(day, site.now() - TimeDelta::days(300));
+        add_run(&site.centre, "D-1", None, dates, |run| run.state = RunState::Draft).await;
+        assert!(is_quiet().await, "nobody knows of a draft");
+        // What was held of a run that was cancelled later was held.
+        add_run(&site.centre, "D-2", None, dates, |run| run.state = RunState::Cancelled).await;
+        assert!(!is_quiet().await);
+    }
+
     async fn everybody_sees_a_years_figures_but_no_small_numbers(site) {
         site.set_time("2020-01-02T09:00:00+09:00");
         bring_in(site).await;
@@ -207,6 +230,29 @@ both! {
         let text = json.to_string();
         assert!(!text.contains("강사") && !text.contains("R20"), "{text}");
         site.visitor().get("/figures?year=1800").await.expect(200);
+    }
+
+    async fn what_everybody_sees_is_read_once_a_day_and_anew_when_the_programme_changes(site) {
+        site.set_time("2020-01-02T09:00:00+09:00");
+        bring_in(site).await;
+        site.set_time("2021-01-03T09:00:00+09:00");
+        let total = async || {
+            let page = site.visitor().get("/figures.json?year=2020").await.expect(200);
+            serde_json::from_str::<serde_json::Value>(&page.body()).unwrap()["total"]["people"].as_u64().unwrap()
+        };
+        // Behind the program's back, so that it has no way to know.
+        let add_one = async || {
+            let sql = "UPDATE run SET enrolled = enrolled + 1 WHERE code = 'R20-001'";
+            site.centre.database().execute_unprepared(sql).await.unwrap();
+        };
+        let first = total().await;
+        add_one().await;
+        assert_eq!(total().await, first, "nothing is counted again");
+        site.advance(TimeDelta::days(1));
+        assert_eq!(total().await, first + 1, "another day");
+        add_one().await;
+        domain::centre::turn(site.centre.database()).await.unwrap();
+        assert_eq!(total().await, first + 2, "somebody changed the programme");
     }
 
     async fn the_report_for_hangul_is_a_package_that_begins_with_its_kind(site) {

@@ -9,15 +9,19 @@ use domain::account::store::change_consents;
 use domain::account::{Duty, Figures, Neighbourhood, PersonState, Purpose, Sex};
 use domain::attendance::Presence;
 use domain::attendance::entity::mark;
-use domain::course::entity::class_session;
+use domain::course::entity::{class_session, run};
 use domain::language::Language;
 use domain::privacy::purge;
 use domain::registration::State;
-use domain::statistics::entity::{anonymous_part, folded_application};
-use domain::statistics::{Counts, Dimension, Question, fact, month};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
-use tests::programme::{Dates, add_run};
-use tests::{Site, both};
+use domain::registration::entity::application;
+use domain::statistics::entity::{anonymous_mark, anonymous_part, folded_application};
+use domain::statistics::{Counts, Dimension, Figure, Key, Measure, Question, fact, month};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait,
+    QueryFilter, Statement,
+};
+use tests::programme::{Dates, add_run, class};
+use tests::{Engine, Site, both};
 use uuid::Uuid;
 
 use super::{apply, close, put_mark, put_no_show};
@@ -93,9 +97,7 @@ async fn all_figures(site: &Site) -> All {
                 let table = facts.table(&Question { first, last, only: Vec::new(), rows, columns });
                 for row in table.rows.iter().map(|it| Some(*it)).chain([None]) {
                     for column in table.columns.iter().map(|it| Some(*it)).chain([None]) {
-                        let word = |key: Option<domain::statistics::Key>| {
-                            key.map_or("all".into(), |key| facts.word(key))
-                        };
+                        let word = |key: Option<Key>| key.map_or("all".into(), |key| facts.word(key));
                         let place = (as_of.to_owned(), rows, columns, word(row), word(column));
                         all.insert(place, table.cell(row, column));
                     }
@@ -146,6 +148,70 @@ both! {
         let figures = Figures { sex: Some(Sex::Female), ..Figures::default() };
         change_consents(&site.centre, &who, &[Purpose::Figures], figures).await.unwrap();
         assert_eq!(all_figures(site).await, before);
+    }
+
+    async fn erased_attendance_is_kept_in_sums_and_left_open_amid_a_run(site) {
+        let people = school(site).await;
+        let db = site.centre.database();
+        // A second class of the run of February, a week later, to which one of the women didn't come.
+        let run = run::Entity::find().filter(run::Column::Code.eq("R-2")).one(db).await.unwrap().unwrap().id;
+        let later = "2021-02-17T10:00:00+09:00".parse().unwrap();
+        let class = class(site.centre.clock(), run, 2, later);
+        let class_id = *class.id.as_ref();
+        class_session::Entity::insert(class).exec_without_returning(db).await.unwrap();
+        let hers = application::Entity::find()
+            .filter(application::Column::RunId.eq(run).and(application::Column::PersonId.eq(people[0])));
+        let hers = hers.one(db).await.unwrap().unwrap().id;
+        put_mark(site, class_id, hers, Presence::Absent, 0).await;
+        put_no_show(site, class_id, hers, people[0]).await;
+        let women = async |as_of: &str| {
+            let period = ("2021-01-01".parse().unwrap(), "2021-12-31".parse().unwrap());
+            let facts = fact::load(&site.centre, period, as_of.parse().unwrap()).await.unwrap();
+            let question = Question { first: period.0, last: period.1, only: Vec::new(), rows: Dimension::Sex, columns: None };
+            facts.table(&question).cell(Some(Key::Sex(Some(Sex::Female))), None)
+        };
+        let (amid, after) = (women("2021-02-12").await, women("2021-03-01").await);
+        assert_eq!((amid.attended_minutes, after.no_shows), (360, 1));
+        let who = site.signed_in(people[0]).await;
+        change_consents(&site.centre, &who, &[], Figures::default()).await.unwrap();
+        assert_eq!(women("2021-03-01").await, after);
+        assert_eq!(women("2021-02-09").await.untold, 0, "before the first class there is nothing to tell");
+        let open = women("2021-02-12").await;
+        assert_eq!(open.untold, 1);
+        assert_eq!((open.enrolled, open.people, open.waiting), (amid.enrolled, amid.people, amid.waiting));
+        for measure in [Measure::Attended, Measure::Attendance, Measure::NoShow] {
+            assert_eq!(measure.of(&open), Figure::Nothing, "withheld rather than wrong");
+        }
+        let manager = site.sign_in_as(Duty::TrainingManager).await;
+        let page = manager.get("/manage/statistics?from=2021-01-01&until=2021-12-31&as_of=2021-02-12&rows=sex").await.expect(200);
+        let row = page.all("table tbody tr").into_iter().find(|row| row.starts_with("여")).unwrap();
+        assert!(row.contains('–'), "{row}");
+    }
+
+    async fn a_folded_part_says_no_more_than_figures_need(site) {
+        let people = school(site).await;
+        for who in &people[..2] {
+            let who = site.signed_in(*who).await;
+            change_consents(&site.centre, &who, &[], Figures::default()).await.unwrap();
+        }
+        let db = site.centre.database();
+        assert_eq!(anonymous_mark::Entity::find().count(db).await.unwrap(), 0, "no class by itself");
+        let parts = anonymous_part::Entity::find().all(db).await.unwrap();
+        assert_eq!(parts.len(), 4);
+        // Whoever had a place had it on the first day; on which they applied, nobody asks.
+        let placed: Vec<Option<String>> = parts.iter().map(|it| it.placed.map(|day| day.to_string())).collect();
+        assert!(placed.iter().flatten().all(|day| day == "2021-01-20" || day == "2021-02-10"), "{placed:?}");
+        for (table, key) in [("anonymous_part", "id"), ("folded_application", "application_id")] {
+            let sql = match site.engine {
+                Engine::Sqlite => format!("SELECT hex({key}) FROM {table} ORDER BY rowid"),
+                Engine::Postgres => format!("SELECT {key}::text FROM {table} ORDER BY ctid"),
+            };
+            let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+            let found: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+            let mut by_id = found.clone();
+            by_id.sort();
+            assert_eq!(found, by_id, "{table}");
+        }
     }
 
     async fn a_closed_month_stays_and_what_is_corrected_stands_beside_it(site) {

@@ -415,8 +415,11 @@ impl Rows {
                         counts.attended += u64::from(came);
                         counts.completed += u64::from(completed);
                         if marked {
-                            counts.attended_minutes +=
-                                marks.iter().map(|it| u64::try_from(it.minutes).unwrap()).sum::<u64>();
+                            for mark in &marks {
+                                let class = held.iter().find(|it| it.id == mark.class_session_id).unwrap();
+                                counts.attended_minutes +=
+                                    u64::try_from(mark.minutes.min(class.minutes)).unwrap();
+                            }
                             counts.planned_minutes +=
                                 held.iter().map(|it| u64::try_from(it.minutes).unwrap()).sum::<u64>();
                             counts.no_shows += no_shows as u64;

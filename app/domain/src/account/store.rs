@@ -566,7 +566,7 @@ pub async fn change_consents(
     }
     let figures = if given.contains(&Purpose::Figures) { figures } else { Figures::default() };
     if !given.contains(&Purpose::Figures) {
-        // What was counted by them stays counted, and leads to nobody.
+        // What was counted by them stays counted, under a number made by chance.
         fold(&tx, centre.clock(), &[who.id()]).await?;
     }
     person::Entity::update_many()

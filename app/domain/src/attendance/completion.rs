@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use thiserror::Error;
 use uuid::Uuid;
@@ -76,11 +77,32 @@ pub async fn closed_at<C: ConnectionTrait>(db: &C, run: Uuid) -> Result<Option<D
 
 /// What a run asks of those who complete it: its own rule, or that of the settings.
 pub async fn rule_of<C: ConnectionTrait>(db: &C, settings: &Settings, run: Uuid) -> Result<Rule, DbErr> {
-    let row = completion_rule::Entity::find_by_id(run).one(db).await?;
-    Ok(match row {
-        Some(row) => Rule { percent: row.percent.unsigned_abs(), survey: row.survey, lessons: row.lessons },
-        None => Rule { percent: settings.attendance.completion_percent, survey: false, lessons: false },
-    })
+    Ok(Rules::read(db, settings, &[run]).await?.of(run))
+}
+
+/// What some runs ask for.
+struct Rules {
+    own: HashMap<Uuid, Rule>,
+    common: Rule,
+}
+
+impl Rules {
+    async fn read<C: ConnectionTrait>(db: &C, settings: &Settings, runs: &[Uuid]) -> Result<Self, DbErr> {
+        let rows = completion_rule::Entity::find()
+            .filter(completion_rule::Column::RunId.is_in(runs.iter().copied()))
+            .all(db)
+            .await?;
+        let own = rows.into_iter().map(|row| {
+            let percent = row.percent.unsigned_abs();
+            (row.run_id, Rule { percent, survey: row.survey, lessons: row.lessons })
+        });
+        let percent = settings.attendance.completion_percent;
+        Ok(Self { own: own.collect(), common: Rule { percent, survey: false, lessons: false } })
+    }
+
+    fn of(&self, run: Uuid) -> Rule {
+        self.own.get(&run).copied().unwrap_or(self.common)
+    }
 }
 
 /// Says what a run asks for. Once it is closed nothing changes any more.
@@ -127,6 +149,7 @@ pub struct Progress {
 /// A class that takes place, as far as it counts.
 struct Counted {
     id: Uuid,
+    run: Uuid,
     number: i32,
     minutes: u32,
 }
@@ -135,29 +158,37 @@ fn minutes(number: i32) -> u32 {
     u32::try_from(number).unwrap_or_default()
 }
 
-async fn classes_of<C: ConnectionTrait>(db: &C, run: Uuid) -> Result<Vec<Counted>, DbErr> {
+async fn classes_of<C: ConnectionTrait>(db: &C, runs: &[Uuid]) -> Result<Vec<Counted>, DbErr> {
     let rows = class_session::Entity::find()
-        .filter(class_session::Column::RunId.eq(run))
+        .filter(class_session::Column::RunId.is_in(runs.iter().copied()))
         .filter(class_session::Column::State.eq(ClassState::Planned))
         .order_by_asc(class_session::Column::Number)
         .all(db)
         .await?;
-    let counted =
-        |row: class_session::Model| Counted { id: row.id, number: row.number, minutes: minutes(row.minutes) };
+    let counted = |row: class_session::Model| Counted {
+        id: row.id,
+        run: row.run_id,
+        number: row.number,
+        minutes: minutes(row.minutes),
+    };
     Ok(rows.into_iter().map(counted).collect())
 }
 
-/// Minutes that the marks of some applications count, by class and application.
+/// Minutes that the marks of some applications count, by class and application; of those alone that have stood so `since`
+/// then, where that is asked for.
 async fn marks_of<C: ConnectionTrait>(
     db: &C,
     classes: &[Counted],
     places: &[application::Model],
+    since: Option<DateTime<Utc>>,
 ) -> Result<HashMap<(Uuid, Uuid), u32>, DbErr> {
+    let has_stood = Condition::all().add_option(since.map(|since| mark::Column::ArrivedAt.lte(since)));
     let rows: Vec<(Uuid, Uuid, i32)> = mark::Entity::find()
         .select_only()
         .columns([mark::Column::ClassSessionId, mark::Column::ApplicationId, mark::Column::Minutes])
         .filter(mark::Column::ClassSessionId.is_in(classes.iter().map(|class| class.id)))
         .filter(mark::Column::ApplicationId.is_in(places.iter().map(|place| place.id)))
+        .filter(has_stood)
         .into_tuple()
         .all(db)
         .await?;
@@ -167,14 +198,24 @@ async fn marks_of<C: ConnectionTrait>(
         .collect())
 }
 
-/// The recorded lessons of a course with their minutes, and which of these people have watched which.
+/// A recorded lesson, as far as it counts.
+struct CountedLesson {
+    id: Uuid,
+    course: Uuid,
+    minutes: u32,
+}
+
+/// The recorded lessons of some courses, and which of these people have watched which.
 async fn lessons_of<C: ConnectionTrait>(
     db: &C,
-    course: Uuid,
+    courses: &[Uuid],
     places: &[application::Model],
-) -> Result<(Vec<(Uuid, u32)>, HashSet<(Uuid, Uuid)>), DbErr> {
+) -> Result<(Vec<CountedLesson>, HashSet<(Uuid, Uuid)>), DbErr> {
+    if courses.is_empty() {
+        return Ok(Default::default());
+    }
     let lessons = lesson::Entity::find()
-        .filter(lesson::Column::CourseId.eq(course))
+        .filter(lesson::Column::CourseId.is_in(courses.iter().copied()))
         .filter(lesson::Column::State.eq(LessonState::Published))
         .all(db)
         .await?;
@@ -187,75 +228,110 @@ async fn lessons_of<C: ConnectionTrait>(
         .into_tuple()
         .all(db)
         .await?;
-    let lessons = lessons.into_iter().map(|lesson| (lesson.id, minutes(lesson.seconds).div_ceil(60)));
-    Ok((lessons.collect(), watched.into_iter().collect()))
+    let counted = |row: lesson::Model| CountedLesson {
+        id: row.id,
+        course: row.course_id,
+        minutes: minutes(row.seconds).div_ceil(60),
+    };
+    Ok((lessons.into_iter().map(counted).collect(), watched.into_iter().collect()))
 }
 
-/// What these applications for a run have attended, in their order.
-async fn hours_of<C: ConnectionTrait>(
-    db: &C,
-    run: &run::Model,
-    rule: Rule,
-    classes: &[Counted],
-    places: &[application::Model],
-) -> Result<Vec<Hours>, DbErr> {
-    let marks = marks_of(db, classes, places).await?;
-    let (lessons, watched) =
-        if rule.lessons { lessons_of(db, run.course_id, places).await? } else { Default::default() };
-    let of = |place: &application::Model| {
+/// What some applications have attended of their runs, read with one statement for each kind of record, however many runs.
+struct Attended {
+    classes: Vec<Counted>,
+    marks: HashMap<(Uuid, Uuid), u32>,
+    lessons: Vec<CountedLesson>,
+    watched: HashSet<(Uuid, Uuid)>,
+}
+
+impl Attended {
+    /// Marks count that have stood so `since` then, where that is asked for.
+    async fn read<C: ConnectionTrait>(
+        db: &C,
+        runs: &[&run::Model],
+        rules: &Rules,
+        places: &[application::Model],
+        since: Option<DateTime<Utc>>,
+    ) -> Result<Self, DbErr> {
+        let ids: Vec<Uuid> = runs.iter().map(|run| run.id).collect();
+        let with_lessons = runs.iter().filter(|run| rules.of(run.id).lessons).map(|run| run.course_id);
+        let courses: Vec<Uuid> = with_lessons.collect();
+        let classes = classes_of(db, &ids).await?;
+        let marks = marks_of(db, &classes, places, since).await?;
+        let (lessons, watched) = lessons_of(db, &courses, places).await?;
+        Ok(Self { classes, marks, lessons, watched })
+    }
+
+    /// Of an application for that run, under its rule.
+    fn hours(&self, run: &run::Model, rule: Rule, place: &application::Model) -> Hours {
         let mut hours = Hours::default();
-        for class in classes {
+        for class in self.classes.iter().filter(|class| class.run == run.id) {
             hours.planned += class.minutes;
-            match marks.get(&(class.id, place.id)) {
+            match self.marks.get(&(class.id, place.id)) {
                 // A class that was shortened after it was marked counts no more than it is long.
                 Some(attended) => hours.attended += class.minutes.min(*attended),
                 None => hours.open += class.minutes,
             }
         }
-        for (lesson, length) in &lessons {
-            hours.planned += length;
-            match watched.contains(&(place.person_id, *lesson)) {
-                true => hours.attended += length,
-                false => hours.open += length,
+        let counts = |lesson: &&CountedLesson| rule.lessons && lesson.course == run.course_id;
+        for lesson in self.lessons.iter().filter(counts) {
+            hours.planned += lesson.minutes;
+            match self.watched.contains(&(place.person_id, lesson.id)) {
+                true => hours.attended += lesson.minutes,
+                false => hours.open += lesson.minutes,
             }
         }
         hours
-    };
-    Ok(places.iter().map(of).collect())
+    }
 }
 
-/// How these applications for one run stand, in their order; those without a place in it are left out.
+/// How these applications for these runs stand, in their order; those without a place are left out. Marks count that have
+/// stood so `since` then, where that is asked for.
 async fn progress_of<C: ConnectionTrait>(
     db: &C,
     settings: &Settings,
-    run: &run::Model,
+    runs: &[run::Model],
     places: &[application::Model],
+    since: Option<DateTime<Utc>>,
 ) -> Result<Vec<Progress>, DbErr> {
-    let rule = rule_of(db, settings, run.id).await?;
-    let ids = || places.iter().map(|place| place.id);
-    if closed_at(db, run.id).await?.is_some() {
-        let rows =
-            completion::Entity::find().filter(completion::Column::ApplicationId.is_in(ids())).all(db).await?;
-        let frozen = |place: &application::Model| {
-            let row = rows.iter().find(|row| row.application_id == place.id)?;
+    let ids: Vec<Uuid> = runs.iter().map(|run| run.id).collect();
+    let closed: HashSet<Uuid> = run_closing::Entity::find()
+        .filter(run_closing::Column::RunId.is_in(ids.iter().copied()))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| row.run_id)
+        .collect();
+    let rules = Rules::read(db, settings, &ids).await?;
+    let (over, open): (Vec<_>, Vec<_>) =
+        places.iter().cloned().partition(|place| closed.contains(&place.run_id));
+    let frozen: HashMap<Uuid, completion::Model> = completion::Entity::find()
+        .filter(completion::Column::ApplicationId.is_in(over.iter().map(|place| place.id)))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.application_id, row))
+        .collect();
+    let going_on: Vec<&run::Model> = runs.iter().filter(|run| !closed.contains(&run.id)).collect();
+    let attended = Attended::read(db, &going_on, &rules, &open, since).await?;
+    let answered = survey::store::answered(db, open.iter().map(|place| place.id)).await?;
+    let progress = |place: &application::Model| {
+        let run = runs.iter().find(|run| run.id == place.run_id)?;
+        let (application, rule) = (place.id, rules.of(run.id));
+        if closed.contains(&run.id) {
+            let row = frozen.get(&place.id)?;
             let hours = Hours { planned: minutes(row.planned), attended: minutes(row.minutes), open: 0 };
             let reach = match row.state {
                 CompletionState::Completed => Reach::Done,
                 CompletionState::NotCompleted => Reach::OutOfReach,
             };
-            Some(Progress { application: place.id, rule, hours, reach, frozen: Some(row.state) })
-        };
-        return Ok(places.iter().filter_map(frozen).collect());
-    }
-    let places: Vec<_> = places.iter().filter(|place| place.state == State::Booked).cloned().collect();
-    let classes = classes_of(db, run.id).await?;
-    let hours = hours_of(db, run, rule, &classes, &places).await?;
-    let answered = survey::store::answered(db, places.iter().map(|place| place.id)).await?;
-    let progress = |(place, hours): (&application::Model, Hours)| {
+            return Some(Progress { application, rule, hours, reach, frozen: Some(row.state) });
+        }
+        let hours = attended.hours(run, rule, place);
         let reach = hours.reach(rule, answered.contains(&place.id));
-        Progress { application: place.id, rule, hours, reach, frozen: None }
+        (place.state == State::Booked).then_some(Progress { application, rule, hours, reach, frozen: None })
     };
-    Ok(places.iter().zip(hours).map(progress).collect())
+    Ok(places.iter().filter_map(progress).collect())
 }
 
 /// How the viewer stands in the runs they have a place in, by application.
@@ -286,13 +362,8 @@ async fn mine(centre: &Centre, who: &SignedIn, only: Option<Uuid>) -> Result<Has
         .filter(run::Column::State.eq(RunState::Published))
         .all(db)
         .await?;
-    let mut all = HashMap::new();
-    for place in places {
-        let Some(run) = runs.iter().find(|run| run.id == place.run_id) else { continue };
-        let progress = progress_of(db, centre.settings(), run, std::slice::from_ref(&place)).await?;
-        all.extend(progress.into_iter().map(|progress| (progress.application, progress)));
-    }
-    Ok(all)
+    let progress = progress_of(db, centre.settings(), &runs, &places, None).await?;
+    Ok(progress.into_iter().map(|progress| (progress.application, progress)).collect())
 }
 
 /// Somebody with a place in a run, and how they stand.
@@ -313,7 +384,7 @@ pub async fn list_learners(centre: &Centre, by: &RunEditor) -> Result<Vec<Learne
         look(centre, by.id(), by.duty(), Subject::Run, &run.code).await?;
     }
     let names = names_of(db, places.iter().map(|place| place.person_id)).await?;
-    let progress = progress_of(db, centre.settings(), &run, &places).await?;
+    let progress = progress_of(db, centre.settings(), std::slice::from_ref(&run), &places, None).await?;
     let learner = |progress: Progress| {
         let place = places.iter().find(|place| place.id == progress.application)?;
         let name = names.get(&place.person_id).cloned().unwrap_or_default();
@@ -346,11 +417,13 @@ pub async fn close(centre: &Centre, by: &TrainingManager, run: Uuid, anyway: boo
     if last_end(&tx, run.id).await?.is_none_or(|end| end > now) {
         return Err(CloseRefusal::NotOver.into());
     }
-    let (rule, classes) = (rule_of(&tx, centre.settings(), run.id).await?, classes_of(&tx, run.id).await?);
+    let rules = Rules::read(&tx, centre.settings(), &[run.id]).await?;
+    let rule = rules.of(run.id);
     let places = places_of(&tx, run.id).await?;
+    let attended = Attended::read(&tx, &[&run], &rules, &places, None).await?;
     let answered = survey::store::answered(&tx, places.iter().map(|place| place.id)).await?;
     let missing = Missing {
-        marks: unmarked(&tx, &classes, &places).await?,
+        marks: unmarked(&tx, &attended, &places).await?,
         survey_until: match rule.survey && answered.len() < places.len() {
             true => survey::store::span_of(&tx, centre.settings(), run.id)
                 .await?
@@ -362,14 +435,13 @@ pub async fn close(centre: &Centre, by: &TrainingManager, run: Uuid, anyway: boo
     if !anyway && missing != Missing::default() {
         return Err(CloseRefusal::Missing(missing).into());
     }
-    let hours = hours_of(&tx, &run, rule, &classes, &places).await?;
     let closing =
         run_closing::ActiveModel { run_id: Set(run.id), closed_at: Set(now), closed_by: Set(by.id()) };
     run_closing::Entity::insert(closing).exec_without_returning(&tx).await?;
     let rows: Vec<_> = places
         .iter()
-        .zip(hours)
-        .map(|(place, hours)| {
+        .map(|place| {
+            let hours = attended.hours(&run, rule, place);
             let state = match hours.reach(rule, answered.contains(&place.id)) {
                 Reach::Done => CompletionState::Completed,
                 _ => CompletionState::NotCompleted,
@@ -393,28 +465,29 @@ pub async fn close(centre: &Centre, by: &TrainingManager, run: Uuid, anyway: boo
 
 async fn unmarked<C: ConnectionTrait>(
     db: &C,
-    classes: &[Counted],
+    attended: &Attended,
     places: &[application::Model],
 ) -> Result<Vec<Unmarked>, DbErr> {
-    let marks = marks_of(db, classes, places).await?;
     let names = names_of(db, places.iter().map(|place| place.person_id)).await?;
     let name = |place: &application::Model| names.get(&place.person_id).map(|name| mask_name(name));
     let of_class = |class: &Counted| {
-        let without = places.iter().filter(|place| !marks.contains_key(&(class.id, place.id)));
+        let without = places.iter().filter(|place| !attended.marks.contains_key(&(class.id, place.id)));
         let people: Vec<String> = without.map(|place| name(place).unwrap_or_default()).collect();
         (!people.is_empty()).then_some(Unmarked { number: class.number, people })
     };
-    Ok(classes.iter().filter_map(of_class).collect())
+    Ok(attended.classes.iter().filter_map(of_class).collect())
 }
 
-/// Those of these applications who can no longer complete their run.
+/// Those of these applications who can no longer complete their run, by the marks that have stood so `since` then: one that
+/// is younger may yet be put right, and says nothing either way.
 pub(super) async fn out_of_reach<C: ConnectionTrait>(
     db: &C,
     settings: &Settings,
-    run: &run::Model,
+    runs: &[run::Model],
     places: &[application::Model],
-) -> Result<Vec<Uuid>, DbErr> {
-    let progress = progress_of(db, settings, run, places).await?;
+    since: DateTime<Utc>,
+) -> Result<HashSet<Uuid>, DbErr> {
+    let progress = progress_of(db, settings, runs, places, Some(since)).await?;
     let out = progress.into_iter().filter(|it| it.reach == Reach::OutOfReach && it.frozen.is_none());
     Ok(out.map(|it| it.application).collect())
 }

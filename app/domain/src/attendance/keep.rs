@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use chrono::Days;
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
 };
@@ -45,19 +45,22 @@ async fn mark_absent(centre: &Centre) -> Result<usize, MarkError> {
 /// time for marks it is left to people.
 fn over(centre: &Centre) -> Select<class_session::Entity> {
     let (settings, now) = (&centre.settings().attendance, centre.clock().now());
-    let online = run::Entity::find()
-        .select_only()
-        .column(run::Column::Id)
-        .filter(run::Column::Mode.ne(Mode::InPerson));
-    let closed = run_closing::Entity::find().select_only().column(run_closing::Column::RunId);
-    let marks = mark::Entity::find().select_only().column(mark::Column::ClassSessionId);
-    let codes = attendance_code::Entity::find().select_only().column(attendance_code::Column::ClassSessionId);
-    let viewings = viewing::Entity::find().select_only().column(viewing::Column::ClassSessionId);
-    let id = class_session::Column::Id;
+    let online = Query::select()
+        .expr(Expr::val(1))
+        .from(run::Entity)
+        .and_where(run::Column::Id.into_expr().eq(class_session::Column::RunId.into_expr()))
+        .and_where(run::Column::Mode.ne(Mode::InPerson))
+        .to_owned();
+    let closed = Query::select()
+        .expr(Expr::val(1))
+        .from(run_closing::Entity)
+        .and_where(run_closing::Column::RunId.into_expr().eq(class_session::Column::RunId.into_expr()))
+        .to_owned();
+    // Found by `mark_once`, `attendance_code_number_once` and `viewing_once`: a look for each class, none through a table.
     let was_taken = Condition::any()
-        .add(id.in_subquery(marks.into_query()))
-        .add(id.in_subquery(codes.into_query()))
-        .add(id.in_subquery(viewings.into_query()));
+        .add(of_class(mark::Entity, mark::Column::ClassSessionId))
+        .add(of_class(attendance_code::Entity, attendance_code::Column::ClassSessionId))
+        .add(of_class(viewing::Entity, viewing::Column::ClassSessionId));
     let somebody = Query::select()
         .expr(Expr::val(1))
         .from(application::Entity)
@@ -73,15 +76,24 @@ fn over(centre: &Centre) -> Select<class_session::Entity> {
         )
         .and_where(Expr::exists(marks_of_both()).not())
         .to_owned();
-    // Found by `class_session_time`.
+    let since = now - Days::new(settings.mark_days_after.into());
+    // Found by `class_session_time`: a class ends on the day on which it starts.
     class_session::Entity::find()
         .filter(class_session::Column::State.eq(ClassState::Planned))
+        .filter(class_session::Column::StartsAt.gt(since - Days::new(1)))
+        .filter(class_session::Column::StartsAt.lt(now))
         .filter(class_session::Column::EndsAt.lte(now - OVERRUN))
-        .filter(class_session::Column::EndsAt.gt(now - Days::new(settings.mark_days_after.into())))
-        .filter(class_session::Column::RunId.in_subquery(online.into_query()))
-        .filter(class_session::Column::RunId.not_in_subquery(closed.into_query()))
+        .filter(class_session::Column::EndsAt.gt(since))
+        .filter(Expr::exists(online))
+        .filter(Expr::exists(closed).not())
         .filter(was_taken)
         .filter(Expr::exists(somebody))
+}
+
+/// Whether a table has a row about the class at hand.
+fn of_class<E: EntityTrait>(table: E, class: E::Column) -> SimpleExpr {
+    let same = class.into_expr().eq(class_session::Column::Id.into_expr());
+    Expr::exists(Query::select().expr(Expr::val(1)).from(table).and_where(same).to_owned())
 }
 
 /// The mark of the application and the class at hand.

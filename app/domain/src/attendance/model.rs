@@ -39,7 +39,8 @@ pub struct AttendanceSettings {
 /// What follows an absence without notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AbsenceSettings {
-    /// Its letter is written so many hours after the end of the class: until then the sheet may be put right.
+    /// Its letter is written so many hours after the end of the class, and after it was marked: until then the sheet may be
+    /// put right.
     pub hours: u32,
     /// Those of so many days count together, within a category.
     pub days: u32,

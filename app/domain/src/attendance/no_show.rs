@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use chrono::Days;
+use chrono::{Days, TimeDelta};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select,
+    QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -44,20 +44,29 @@ pub(super) async fn tell_due(centre: &Centre) -> Result<usize, MarkError> {
 }
 
 /// Marks that say that somebody was absent, said nothing before and was not told of it. Whoever came to the run after a class
-/// could say nothing about it.
+/// could say nothing about it. Each has stood for the hours of the settings by itself, however long its class is over: until
+/// then the sheet may still be put right.
 fn due(centre: &Centre) -> Select<mark::Entity> {
     let (settings, now) = (&centre.settings().attendance.absence, centre.clock().now());
-    let over = class_session::Entity::find()
-        .select_only()
-        .column(class_session::Column::Id)
-        .filter(class_session::Column::State.eq(ClassState::Planned))
-        .filter(class_session::Column::EndsAt.lte(now - chrono::TimeDelta::hours(settings.hours.into())))
+    let (settled, since) =
+        (now - TimeDelta::hours(settings.hours.into()), now - Days::new(settings.days.into()));
+    let over = Query::select()
+        .expr(Expr::val(1))
+        .from(class_session::Entity)
+        .and_where(class_session::Column::Id.into_expr().eq(mark::Column::ClassSessionId.into_expr()))
+        .and_where(class_session::Column::State.eq(ClassState::Planned))
+        .and_where(class_session::Column::EndsAt.lte(settled))
         // What no longer counts is not written about either.
-        .filter(class_session::Column::EndsAt.gt(now - Days::new(settings.days.into())))
-        .into_query();
+        .and_where(class_session::Column::EndsAt.gt(since))
+        .to_owned();
+    // Found by `mark_absent`, whose condition stands here in the same words: of a value that comes later neither database
+    // would know that the index holds it.
+    let is_absent = Expr::cust(format!("mark.presence = '{}'", Presence::Absent.as_str()));
     mark::Entity::find()
-        .filter(mark::Column::Presence.eq(Presence::Absent))
-        .filter(mark::Column::ClassSessionId.in_subquery(over))
+        .filter(is_absent)
+        .filter(mark::Column::ArrivedAt.lte(settled))
+        .filter(mark::Column::ArrivedAt.gt(since))
+        .filter(Expr::exists(over))
         .filter(Expr::exists(had_a_place()))
         .filter(
             Expr::exists(of_mark(

@@ -1,14 +1,11 @@
 //! Telling people, once, that they can no longer complete a run.
 
-use std::collections::BTreeMap;
-
-use chrono::{Days, TimeDelta};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     TryInsertResult,
 };
-use uuid::Uuid;
 
 use crate::account::tell::tell_people;
 use crate::attendance::completion;
@@ -26,69 +23,77 @@ const DAYS_AFTER: u64 = 14;
 /// Writes to those who can't reach what their run asks for any more and weren't told yet, and says to how many.
 pub async fn tell(centre: &Centre) -> Result<usize, DbErr> {
     let db = centre.database();
-    let mut by_run: BTreeMap<Uuid, Vec<application::Model>> = BTreeMap::new();
-    for place in candidates(centre).all(db).await? {
-        by_run.entry(place.run_id).or_default().push(place);
+    let hours = centre.settings().attendance.absence.hours;
+    // As long as an absence is left alone, the sheet may be put right.
+    let settled = centre.clock().now() - TimeDelta::hours(hours.into());
+    let places = candidates(centre, settled).all(db).await?;
+    if places.is_empty() {
+        return Ok(0);
     }
+    let runs = run::Entity::find()
+        .filter(run::Column::Id.is_in(places.iter().map(|place| place.run_id)))
+        .all(db)
+        .await?;
+    let out = completion::out_of_reach(db, centre.settings(), &runs, &places, settled).await?;
     let mut told = 0;
-    for (run, places) in by_run {
-        let Some(run) = run::Entity::find_by_id(run).one(db).await? else { continue };
-        let out = completion::out_of_reach(db, centre.settings(), &run, &places).await?;
+    for place in places.iter().filter(|place| out.contains(&place.id)) {
+        let Some(run) = runs.iter().find(|run| run.id == place.run_id) else { continue };
         let course = course::Entity::find_by_id(run.course_id).one(db).await?;
-        let title = course.map(|course| course.title);
-        for place in places.iter().filter(|place| out.contains(&place.id)) {
-            let facts = Facts {
-                application: Some(place.id),
-                run_code: Some(run.code.clone()),
-                course: title.clone(),
-                ..Facts::default()
-            };
-            told += usize::from(tell_one(centre, place, facts).await?);
-        }
+        let facts = Facts {
+            application: Some(place.id),
+            run_code: Some(run.code.clone()),
+            course: course.map(|course| course.title),
+            ..Facts::default()
+        };
+        told += usize::from(tell_one(centre, place, facts).await?);
     }
     Ok(told)
 }
 
-/// Those with a place who have missed something in a run that isn't closed, and weren't told.
-fn candidates(centre: &Centre) -> sea_orm::Select<application::Entity> {
+/// Those with a place who have missed something in a run that isn't closed, and weren't told. Only marks of runs that go on
+/// are looked at: their classes are found by `class_session_number_once`, the marks of each by `mark_once`.
+fn candidates(centre: &Centre, settled: DateTime<Utc>) -> sea_orm::Select<application::Entity> {
     let since = centre.clock().now() - Days::new(DAYS_AFTER);
-    let settled = TimeDelta::hours(centre.settings().attendance.absence.hours.into());
+    // Found by `class_session_time`: a class ends on the day on which it starts.
     let recent = class_session::Entity::find()
         .select_only()
         .column(class_session::Column::RunId)
         .filter(class_session::Column::State.eq(ClassState::Planned))
+        .filter(class_session::Column::StartsAt.gt(since - Days::new(1)))
         .filter(class_session::Column::EndsAt.gt(since))
         .into_query();
-    let closed = run_closing::Entity::find().select_only().column(run_closing::Column::RunId).into_query();
+    let closed = Query::select()
+        .expr(Expr::val(1))
+        .from(run_closing::Entity)
+        .and_where(run_closing::Column::RunId.into_expr().eq(run::Column::Id.into_expr()))
+        .to_owned();
     let runs = run::Entity::find()
         .select_only()
         .column(run::Column::Id)
         .filter(run::Column::State.eq(RunState::Published))
         .filter(run::Column::Id.in_subquery(recent))
-        .filter(run::Column::Id.not_in_subquery(closed))
+        .filter(Expr::exists(closed).not())
         .into_query();
-    let class_minutes = class_session::Entity::find()
-        .select_only()
-        .column(class_session::Column::Minutes)
-        .filter(
-            Expr::col((class_session::Entity, class_session::Column::Id))
-                .equals((mark::Entity, mark::Column::ClassSessionId)),
+    let missed = Query::select()
+        .expr(mark::Column::ApplicationId.into_expr())
+        .from(class_session::Entity)
+        .inner_join(
+            mark::Entity,
+            mark::Column::ClassSessionId.into_expr().eq(class_session::Column::Id.into_expr()),
         )
-        .into_query();
-    let missed = mark::Entity::find()
-        .select_only()
-        .column(mark::Column::ApplicationId)
-        .filter(Expr::col((mark::Entity, mark::Column::Minutes)).lt(class_minutes))
-        // As long as an absence is left alone, the sheet may be put right.
-        .filter(mark::Column::ArrivedAt.lte(centre.clock().now() - settled))
-        .into_query();
-    let told =
-        out_of_reach::Entity::find().select_only().column(out_of_reach::Column::ApplicationId).into_query();
+        .and_where(class_session::Column::RunId.in_subquery(runs))
+        .and_where(mark::Column::Minutes.into_expr().lt(class_session::Column::Minutes.into_expr()))
+        .and_where(mark::Column::ArrivedAt.lte(settled))
+        .to_owned();
+    let told = Query::select()
+        .expr(Expr::val(1))
+        .from(out_of_reach::Entity)
+        .and_where(out_of_reach::Column::ApplicationId.into_expr().eq(application::Column::Id.into_expr()))
+        .to_owned();
     application::Entity::find()
         .filter(application::Column::State.eq(State::Booked))
-        .filter(application::Column::RunId.in_subquery(runs))
         .filter(application::Column::Id.in_subquery(missed))
-        .filter(application::Column::Id.not_in_subquery(told))
+        .filter(Expr::exists(told).not())
         .order_by_asc(application::Column::Stamp)
 }
 

@@ -243,13 +243,7 @@ pub async fn list_mine(centre: &Centre, who: &SignedIn) -> Result<Vec<MyCourse>,
         .order_by_desc(application::Column::Stamp)
         .all(db)
         .await?;
-    let mut courses = Vec::with_capacity(applications.len());
-    for application in applications {
-        if let Some(course) = describe(db, application).await? {
-            courses.push(course);
-        }
-    }
-    Ok(courses)
+    describe(db, applications).await
 }
 
 /// One of the viewer's own applications; another's is not found.
@@ -262,50 +256,66 @@ pub async fn find_mine(
         .filter(application::Column::PersonId.eq(who.id()))
         .one(centre.database())
         .await?;
-    match row {
-        Some(row) => describe(centre.database(), row).await,
-        None => Ok(None),
-    }
+    Ok(describe(centre.database(), row.into_iter().collect()).await?.pop())
 }
 
+/// What is known of each, in their order, with one statement for each kind of row, however many they are; ranks alone are
+/// counted one by one, for the few that wait.
 async fn describe<C: ConnectionTrait>(
     db: &C,
-    application: application::Model,
-) -> Result<Option<MyCourse>, DbErr> {
-    let Some(run) = run::Entity::find_by_id(application.run_id).one(db).await? else { return Ok(None) };
-    let Some(course) = course::Entity::find_by_id(run.course_id).one(db).await? else { return Ok(None) };
-    let space = match run.space_id {
-        Some(id) => space::Entity::find_by_id(id).one(db).await?,
-        None => None,
-    };
-    let seat = match application.seat_id {
-        Some(id) => seat::Entity::find_by_id(id).one(db).await?.map(|seat| seat.code),
-        None => None,
-    };
+    applications: Vec<application::Model>,
+) -> Result<Vec<MyCourse>, DbErr> {
+    let ids: Vec<Uuid> = applications.iter().map(|application| application.id).collect();
+    let runs = run::Entity::find()
+        .filter(run::Column::Id.is_in(applications.iter().map(|application| application.run_id)))
+        .all(db)
+        .await?;
+    let courses = course::Entity::find()
+        .filter(course::Column::Id.is_in(runs.iter().map(|run| run.course_id)))
+        .all(db)
+        .await?;
+    let spaces = space::Entity::find()
+        .filter(space::Column::Id.is_in(runs.iter().filter_map(|run| run.space_id)))
+        .all(db)
+        .await?;
+    let seats = seat::Entity::find()
+        .filter(seat::Column::Id.is_in(applications.iter().filter_map(|application| application.seat_id)))
+        .all(db)
+        .await?;
     let classes = class_session::Entity::find()
-        .filter(class_session::Column::RunId.eq(run.id))
+        .filter(class_session::Column::RunId.is_in(runs.iter().map(|run| run.id)))
         .filter(class_session::Column::State.eq(ClassState::Planned))
         .order_by_asc(class_session::Column::StartsAt)
         .all(db)
         .await?;
-    let history = application_event::Entity::find()
-        .filter(application_event::Column::ApplicationId.eq(application.id))
+    let mut histories: HashMap<Uuid, Vec<application_event::Model>> = HashMap::new();
+    let events = application_event::Entity::find()
+        .filter(application_event::Column::ApplicationId.is_in(ids))
         .order_by_asc(application_event::Column::At)
-        .order_by_asc(application_event::Column::Id)
-        .all(db)
-        .await?;
-    let rank = rank_of(db, &application).await?;
-    Ok(Some(MyCourse {
-        application,
-        run,
-        course,
-        space,
-        seat,
-        rank,
-        begins: classes.first().map(|class| class.starts_at),
-        ends: classes.last().map(|class| class.ends_at),
-        history,
-    }))
+        .order_by_asc(application_event::Column::Id);
+    for event in events.all(db).await? {
+        histories.entry(event.application_id).or_default().push(event);
+    }
+    let mut described = Vec::with_capacity(applications.len());
+    for application in applications {
+        let Some(run) = runs.iter().find(|run| run.id == application.run_id) else { continue };
+        let Some(course) = courses.iter().find(|course| course.id == run.course_id) else { continue };
+        let seat = seats.iter().find(|seat| Some(seat.id) == application.seat_id);
+        let mut classes = classes.iter().filter(|class| class.run_id == run.id);
+        let (first, last) = (classes.clone().next(), classes.next_back());
+        described.push(MyCourse {
+            rank: rank_of(db, &application).await?,
+            space: spaces.iter().find(|space| Some(space.id) == run.space_id).cloned(),
+            seat: seat.map(|seat| seat.code.clone()),
+            begins: first.map(|class| class.starts_at),
+            ends: last.map(|class| class.ends_at),
+            history: histories.remove(&application.id).unwrap_or_default(),
+            run: run.clone(),
+            course: course.clone(),
+            application,
+        });
+    }
+    Ok(described)
 }
 
 /// The place in the waiting list, from 1.
@@ -442,7 +452,7 @@ pub async fn find_at_desk(
     let Some(row) = row else { return Ok(None) };
     let person = row.person_id;
     look(centre, desk.id(), Duty::FrontDesk, Subject::Person, &person.to_string()).await?;
-    let Some(course) = describe(db, row).await? else { return Ok(None) };
+    let Some(course) = describe(db, vec![row]).await?.pop() else { return Ok(None) };
     let name = names_of(db, [person]).await?.remove(&person).unwrap_or_default();
     Ok(Some(AtCounter { name, contacts: contacts_of(db, person).await?, course }))
 }

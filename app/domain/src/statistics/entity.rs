@@ -13,7 +13,7 @@ pub mod anonymous_part {
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
-        /// The same for all parts of one person; it leads to nobody.
+        /// The same for all parts of one person, made by chance.
         pub number: Uuid,
         pub run_id: Uuid,
         pub sex: Option<Sex>,
@@ -25,6 +25,14 @@ pub mod anonymous_part {
         pub ended: Option<NaiveDate>,
         pub how: Option<End>,
         pub completed: Option<NaiveDate>,
+        /// To how many classes they came.
+        pub came: i32,
+        /// Minutes that count as attended.
+        pub minutes: i32,
+        /// How often they were absent without a word.
+        pub no_shows: i32,
+        /// The day of the last class in these sums.
+        pub counted_until: Option<NaiveDate>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -38,6 +46,7 @@ pub mod anonymous_mark {
 
     use crate::attendance::Presence;
 
+    /// Empty: what it held stands in sums in `anonymous_part`. A release that no other has to live beside takes it away.
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "anonymous_mark")]
     pub struct Model {

@@ -6,6 +6,7 @@
 
 use std::cmp::min;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement, SimpleExpr};
@@ -23,11 +24,12 @@ use crate::broadcast::entity::{broadcast, viewer_sample};
 use crate::centre::Centre;
 use crate::course::entity::{class_session, course, run};
 use crate::course::{Audience, Category, ClassState, RunState};
+use crate::kept::kept;
 use crate::registration::entity::{application, application_event};
 use crate::registration::{EventKind, State};
 use crate::seoul;
 use crate::space::entity::space;
-use crate::statistics::entity::{anonymous_mark, anonymous_part, folded_application};
+use crate::statistics::entity::{anonymous_part, folded_application};
 use crate::statistics::{AgeGroup, ClassFact, DayPart, End, Facts, PartFact, Path, RunFact, Traits};
 
 /// What is known of the period (both days within it) as of a day; of a day to come, as of today.
@@ -52,6 +54,17 @@ pub async fn load(
         parts: parts.of_people,
         described: parts.described,
     })
+}
+
+/// What everybody may see of a period, until yesterday: read once a day, and anew when somebody has changed the programme.
+/// Applications that come later are not of that time. Marks are as they were when it was read.
+pub async fn load_kept(centre: &Centre, (first, last): (NaiveDate, NaiveDate)) -> Result<Arc<Facts>, DbErr> {
+    let today = seoul::day(centre.clock().now());
+    let as_of = min(today - Days::new(1), last);
+    let read = || async { Ok((today, Arc::new(load(centre, (first, last), as_of).await?))) };
+    let of_today = |(day, _): &(NaiveDate, Arc<Facts>)| *day == today;
+    let (_, facts) = kept(centre, &centre.programme().figures, (first, last), of_today, read).await?;
+    Ok(facts)
 }
 
 /// Which runs are read, and until which instant what happened counts.
@@ -239,7 +252,7 @@ impl Programme {
         as_of: NaiveDate,
     ) -> Result<Parts, DbErr> {
         let applications = Application::read(db, application_in(scope)).await?;
-        let did = did_by_people(db, scope).await?;
+        let did = did(db, scope.held_classes(), None).await?;
         let completed = completed(db, completion::Column::RunId.in_subquery(scope.runs.clone())).await?;
         let folded: HashSet<Uuid> = folded_application::Entity::find()
             .select_only()
@@ -267,31 +280,36 @@ impl Programme {
                 minutes: did.minutes,
                 no_shows: did.no_shows,
                 completed: completed.get(&application.id).is_some_and(|day| *day <= as_of),
+                is_untold: false,
             };
             parts.of_people.push(fact);
             if !folded.contains(&application.id) {
                 parts.described.push(fact);
             }
         }
-        let did = did_by_nobody(db, scope).await?;
         let anonymous = anonymous_part::Entity::find()
             .filter(anonymous_part::Column::RunId.in_subquery(scope.runs.clone()))
             .all(db)
             .await?;
         for row in anonymous {
             let Some(run) = self.index.get(&row.run_id) else { continue };
-            let did = did.get(&row.id).copied().unwrap_or_default();
+            let fact = &self.runs[*run as usize];
             let path = Path { waited: row.waited, placed: row.placed, ended: row.ended.zip(row.how) };
             let age = row.age.and_then(|age| AgeGroup::parse(&age.to_string()));
+            let all =
+                Did { came: count(row.came), minutes: count(row.minutes), no_shows: count(row.no_shows) };
+            let came_later = all != Did::default() && row.counted_until.is_some_and(|day| as_of < day);
+            let did = if came_later { Did::default() } else { all };
             parts.described.push(PartFact {
                 run: *run,
                 person: numbers.of(row.number),
                 traits: Traits { sex: row.sex, age, neighbourhood: row.neighbourhood },
-                standing: path.standing(self.runs[*run as usize].first_day, as_of),
+                standing: path.standing(fact.first_day, as_of),
                 came: did.came,
                 minutes: did.minutes,
                 no_shows: did.no_shows,
                 completed: row.completed.is_some_and(|day| day <= as_of),
+                is_untold: came_later && fact.held > 0,
             });
         }
         Ok(parts)
@@ -345,10 +363,17 @@ async fn viewers<C: ConnectionTrait>(db: &C, scope: &Scope) -> Result<HashMap<(U
         .into_tuple()
         .all(db)
         .await?;
+    let of_runs = broadcast::Entity::find()
+        .select_only()
+        .column(broadcast::Column::Id)
+        .filter(broadcast::Column::RunId.in_subquery(scope.runs.clone()))
+        .into_query();
+    // Found by `viewer_sample_once`.
     let most: Vec<(Uuid, i32)> = viewer_sample::Entity::find()
         .select_only()
         .column(viewer_sample::Column::BroadcastId)
         .column_as(viewer_sample::Column::Viewers.max(), "most")
+        .filter(viewer_sample::Column::BroadcastId.in_subquery(of_runs))
         .filter(viewer_sample::Column::At.lte(scope.until))
         .group_by(viewer_sample::Column::BroadcastId)
         .into_tuple()
@@ -445,10 +470,10 @@ fn path(state: State, applied: NaiveDate, events: &[(EventKind, NaiveDate)]) -> 
 
 /// What somebody did in the classes of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Did {
-    came: u32,
-    minutes: u32,
-    no_shows: u32,
+pub(super) struct Did {
+    pub came: u32,
+    pub minutes: u32,
+    pub no_shows: u32,
 }
 
 /// One where a mark says that they came.
@@ -457,17 +482,31 @@ fn came(presence: SimpleExpr) -> SimpleExpr {
     Expr::case(presence.is_in(there), 1).finally(0).into()
 }
 
-async fn did_by_people<C: ConnectionTrait>(db: &C, scope: &Scope) -> Result<HashMap<Uuid, Did>, DbErr> {
-    let sums: Vec<(Uuid, i64, i64)> = mark::Entity::find()
+/// Minutes of a mark that count: a class that was shortened after it was marked counts no more than it is long.
+fn attended() -> SimpleExpr {
+    let (marked, held) = (mark::Column::Minutes.into_expr(), class_session::Column::Minutes.into_expr());
+    Expr::case(marked.clone().gt(held.clone()), held).finally(marked).into()
+}
+
+/// What was done in these classes, by application; of `only` those, if any are named.
+pub(super) async fn did<C: ConnectionTrait>(
+    db: &C,
+    classes: SelectStatement,
+    only: Option<&[Uuid]>,
+) -> Result<HashMap<Uuid, Did>, DbErr> {
+    let wanted =
+        |column: SimpleExpr| Condition::all().add_option(only.map(|only| column.is_in(only.iter().copied())));
+    let mut marks = mark::Entity::find()
         .select_only()
         .column(mark::Column::ApplicationId)
-        .column_as(Expr::expr(came(Expr::col(mark::Column::Presence))).sum(), "came")
-        .column_as(mark::Column::Minutes.sum(), "attended")
-        .filter(mark::Column::ClassSessionId.in_subquery(scope.held_classes()))
-        .group_by(mark::Column::ApplicationId)
-        .into_tuple()
-        .all(db)
-        .await?;
+        .column_as(Expr::expr(came(mark::Column::Presence.into_expr())).sum(), "came")
+        .column_as(Expr::expr(attended()).sum(), "attended")
+        .filter(mark::Column::ClassSessionId.in_subquery(classes.clone()))
+        .filter(wanted(mark::Column::ApplicationId.into_expr()))
+        .group_by(mark::Column::ApplicationId);
+    let of_mark = class_session::Column::Id.into_expr().eq(mark::Column::ClassSessionId.into_expr());
+    QuerySelect::query(&mut marks).inner_join(class_session::Entity, of_mark);
+    let sums: Vec<(Uuid, i64, i64)> = marks.into_tuple().all(db).await?;
     let mut did: HashMap<Uuid, Did> = HashMap::with_capacity(sums.len());
     let number = |number: i64| u32::try_from(number).unwrap_or_default();
     for (application, came, minutes) in sums {
@@ -478,7 +517,8 @@ async fn did_by_people<C: ConnectionTrait>(db: &C, scope: &Scope) -> Result<Hash
         .column(no_show::Column::ApplicationId)
         .column_as(no_show::Column::ApplicationId.count(), "absences")
         .filter(no_show::Column::WithdrawnAt.is_null())
-        .filter(no_show::Column::ClassSessionId.in_subquery(scope.held_classes()))
+        .filter(no_show::Column::ClassSessionId.in_subquery(classes))
+        .filter(wanted(no_show::Column::ApplicationId.into_expr()))
         .group_by(no_show::Column::ApplicationId)
         .into_tuple()
         .all(db)
@@ -487,26 +527,6 @@ async fn did_by_people<C: ConnectionTrait>(db: &C, scope: &Scope) -> Result<Hash
         did.entry(application).or_default().no_shows = number(absences);
     }
     Ok(did)
-}
-
-async fn did_by_nobody<C: ConnectionTrait>(db: &C, scope: &Scope) -> Result<HashMap<Uuid, Did>, DbErr> {
-    let absent = Expr::case(anonymous_mark::Column::NoShow.eq(true), 1).finally(0);
-    let sums: Vec<(Uuid, i64, i64, i64)> = anonymous_mark::Entity::find()
-        .select_only()
-        .column(anonymous_mark::Column::PartId)
-        .column_as(Expr::expr(came(Expr::col(anonymous_mark::Column::Presence))).sum(), "came")
-        .column_as(anonymous_mark::Column::Minutes.sum(), "attended")
-        .column_as(Expr::expr(absent).sum(), "absences")
-        .filter(anonymous_mark::Column::ClassSessionId.in_subquery(scope.held_classes()))
-        .group_by(anonymous_mark::Column::PartId)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let number = |number: i64| u32::try_from(number).unwrap_or_default();
-    let did = |(part, came, minutes, absences): (Uuid, i64, i64, i64)| {
-        (part, Did { came: number(came), minutes: number(minutes), no_shows: number(absences) })
-    };
-    Ok(sums.into_iter().map(did).collect())
 }
 
 /// Who has completed a run, and on which day it was closed.

@@ -1,26 +1,36 @@
 //! Keeping the figures when somebody is no longer described: what they took part in stands from then on under a number
-//! that leads to nobody.
+//! made by chance.
 //!
 //! Whoever erases birth years, sexes and neighbourhoods calls [`fold`] before, in the same transaction. What happens later to
 //! an application that was folded is counted in the totals, but no more by sides of people.
+//!
+//! A part keeps what figures need and no more: no class but their sums, no day that no figure asks for ([`Path::plain`]), and
+//! with the others of its run it is written anew whenever one comes ([`mix`]). That isn't anonymity. As long as every figure
+//! stays for every filter, a run, an age group and a neighbourhood that only one of its people had can be recognised by
+//! whoever reads the rows of the run beside it; pages show no such rows, and the public ones no sides of people. What a
+//! figure would need to know more for, it leaves open ([`Counts::untold`]).
+//!
+//! [`Path::plain`]: crate::statistics::Path::plain
+//! [`Counts::untold`]: crate::statistics::Counts::untold
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use sea_orm::sea_query::{LockType, SelectStatement};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
-    QuerySelect,
+    ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 use uuid::Uuid;
 
-use crate::attendance::entity::{completion, mark, no_show};
+use crate::attendance::entity::completion;
 use crate::clock::Clock;
 use crate::course::ClassState;
 use crate::course::entity::{class_session, run};
 use crate::registration::entity::application;
 use crate::seoul;
-use crate::statistics::entity::{anonymous_mark, anonymous_part, folded_application};
-use crate::statistics::fact::{Application, completed, described};
+use crate::statistics::entity::{anonymous_part, folded_application};
+use crate::statistics::fact::{Application, completed, described, did};
 use crate::statistics::{AgeGroup, Traits};
 
 /// Rows of one statement: below the number of values that SQLite takes.
@@ -38,56 +48,124 @@ pub async fn fold(tx: &DatabaseTransaction, clock: &Clock, people: &[Uuid]) -> R
     let ids: Vec<Uuid> = applications.iter().map(|it| it.id).collect();
     let folded = folded(tx, &ids).await?;
     let first_days = first_days(tx, applications.iter().map(|it| it.run).collect()).await?;
-    let mut parts: Vec<(Traits, Application)> = applications
+    let parts: Vec<(Traits, Application)> = applications
         .into_iter()
         .filter(|it| !folded.contains(&it.id))
         .filter_map(|it| Some((said[&it.person].in_year_of(*first_days.get(&it.run)?), it)))
         .filter(|(traits, _)| *traits != Traits::default())
         .collect();
-    // In an order that says nothing about who they are.
-    parts.sort_by_key(|(traits, it)| (*traits, it.run));
-    let mut numbers: HashMap<Uuid, Uuid> = HashMap::new();
     let ids: Vec<Uuid> = parts.iter().map(|(_, it)| it.id).collect();
-    let completed = completed(tx, completion::Column::ApplicationId.is_in(ids.iter().copied())).await?;
-    let mut marks = marks(tx, &ids).await?;
-    let (mut part_rows, mut mark_rows) = (Vec::new(), Vec::new());
-    for (traits, it) in &parts {
-        let id = chance(clock);
-        let number = *numbers.entry(it.person).or_insert_with(|| chance(clock));
-        part_rows.push(anonymous_part::ActiveModel {
-            id: Set(id),
-            number: Set(number),
-            run_id: Set(it.run),
-            sex: Set(traits.sex),
-            age: Set(traits.age.map(AgeGroup::first).map(i32::from)),
-            neighbourhood: Set(traits.neighbourhood),
-            waited: Set(it.path.waited),
-            placed: Set(it.path.placed),
-            ended: Set(it.path.ended.map(|(day, _)| day)),
-            how: Set(it.path.ended.map(|(_, how)| how)),
-            completed: Set(completed.get(&it.id).copied()),
-        });
-        for (mark, no_show) in marks.remove(&it.id).unwrap_or_default() {
-            mark_rows.push(anonymous_mark::ActiveModel {
-                part_id: Set(id),
-                class_session_id: Set(mark.class_session_id),
-                presence: Set(mark.presence),
-                minutes: Set(mark.minutes),
-                no_show: Set(no_show),
-            });
-        }
-    }
-    for rows in part_rows.chunks(ROWS_AT_ONCE) {
-        anonymous_part::Entity::insert_many(rows.to_vec()).exec_without_returning(tx).await?;
-    }
-    for rows in mark_rows.chunks(ROWS_AT_ONCE) {
-        anonymous_mark::Entity::insert_many(rows.to_vec()).exec_without_returning(tx).await?;
-    }
+    let of_parts = |column: completion::Column| column.is_in(ids.iter().copied());
+    let completed = completed(tx, of_parts(completion::Column::ApplicationId)).await?;
+    let runs: Vec<Uuid> =
+        parts.iter().map(|(_, it)| it.run).collect::<BTreeSet<Uuid>>().into_iter().collect();
+    let counted_until = counted_until(tx, &runs, clock.now()).await?;
+    let mut attended = HashMap::new();
     for ids in ids.chunks(ROWS_AT_ONCE) {
-        let rows = ids.iter().map(|id| folded_application::ActiveModel { application_id: Set(*id) });
+        attended.extend(did(tx, held(&runs, clock.now()), Some(ids)).await?);
+    }
+    let today = seoul::day(clock.now());
+    let mut numbers: HashMap<Uuid, Uuid> = HashMap::new();
+    let mut rows = Vec::new();
+    for (traits, it) in &parts {
+        let first_day = first_days[&it.run];
+        let path = if first_day <= today { it.path.plain(first_day) } else { it.path };
+        let did = attended.get(&it.id).copied().unwrap_or_default();
+        let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+        rows.push(anonymous_part::Model {
+            id: chance(clock),
+            number: *numbers.entry(it.person).or_insert_with(|| chance(clock)),
+            run_id: it.run,
+            sex: traits.sex,
+            age: traits.age.map(AgeGroup::first).map(i32::from),
+            neighbourhood: traits.neighbourhood,
+            waited: path.waited,
+            placed: path.placed,
+            ended: path.ended.map(|(day, _)| day),
+            how: path.ended.map(|(_, how)| how),
+            completed: completed.get(&it.id).copied(),
+            came: whole(did.came),
+            minutes: whole(did.minutes),
+            no_shows: whole(did.no_shows),
+            counted_until: counted_until.get(&it.run).copied(),
+        });
+    }
+    mix(tx, &runs, rows, ids).await
+}
+
+/// Writes the parts of these runs anew with those that come, and likewise which applications were folded: neither by its
+/// place nor by its age does a row say of which application it was made.
+async fn mix(
+    tx: &DatabaseTransaction,
+    runs: &[Uuid],
+    mut parts: Vec<anonymous_part::Model>,
+    mut applications: Vec<Uuid>,
+) -> Result<(), DbErr> {
+    for runs in runs.chunks(ROWS_AT_ONCE) {
+        // One after the other: of two at once each would write what it knows, and neither what the other brings.
+        run::Entity::find()
+            .filter(run::Column::Id.is_in(runs.iter().copied()))
+            .order_by_asc(run::Column::Id)
+            .lock(LockType::NoKeyUpdate)
+            .all(tx)
+            .await?;
+        let of_runs = anonymous_part::Column::RunId.is_in(runs.iter().copied());
+        parts.extend(anonymous_part::Entity::find().filter(of_runs.clone()).all(tx).await?);
+        anonymous_part::Entity::delete_many().filter(of_runs).exec(tx).await?;
+        let of_runs = application::Entity::find()
+            .select_only()
+            .column(application::Column::Id)
+            .filter(application::Column::RunId.is_in(runs.iter().copied()))
+            .into_query();
+        let of_runs = folded_application::Column::ApplicationId.in_subquery(of_runs);
+        let known = folded_application::Entity::find().filter(of_runs.clone()).all(tx).await?;
+        applications.extend(known.into_iter().map(|row| row.application_id));
+        folded_application::Entity::delete_many().filter(of_runs).exec(tx).await?;
+    }
+    // Ids of chance, and of when somebody applied.
+    parts.sort_by_key(|part| part.id);
+    applications.sort();
+    for parts in parts.chunks(ROWS_AT_ONCE) {
+        let rows = parts.iter().cloned().map(anonymous_part::ActiveModel::from);
+        anonymous_part::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    for ids in applications.chunks(ROWS_AT_ONCE) {
+        let rows = ids.iter().map(|id| folded_application::Model { application_id: *id });
+        let rows = rows.map(folded_application::ActiveModel::from);
         folded_application::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(())
+}
+
+/// The classes of these runs that were held by now.
+fn held(runs: &[Uuid], now: DateTime<Utc>) -> SelectStatement {
+    class_session::Entity::find()
+        .select_only()
+        .column(class_session::Column::Id)
+        .filter(class_session::Column::RunId.is_in(runs.iter().copied()))
+        .filter(class_session::Column::State.eq(ClassState::Planned))
+        .filter(class_session::Column::EndsAt.lte(now))
+        .into_query()
+}
+
+/// The day of the last class of each of these runs that was held by now.
+async fn counted_until(
+    tx: &DatabaseTransaction,
+    runs: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<HashMap<Uuid, NaiveDate>, DbErr> {
+    let last: Vec<(Uuid, DateTime<Utc>)> = class_session::Entity::find()
+        .select_only()
+        .column(class_session::Column::RunId)
+        .column_as(class_session::Column::EndsAt.max(), "last")
+        .filter(class_session::Column::Id.in_subquery(held(runs, now)))
+        .group_by(class_session::Column::RunId)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    // What ends at midnight was held on the day before.
+    let day = |at: DateTime<Utc>| seoul::day(at - TimeDelta::microseconds(1));
+    Ok(last.into_iter().map(|(run, at)| (run, day(at))).collect())
 }
 
 /// A UUID from which neither the time nor the order of its making can be read.
@@ -121,7 +199,7 @@ async fn first_days(
             .all(tx)
             .await?;
         days.extend(planned.into_iter().filter_map(|(run, day)| Some((run, day?))));
-        let met: Vec<(Uuid, chrono::DateTime<chrono::Utc>)> = class_session::Entity::find()
+        let met: Vec<(Uuid, DateTime<Utc>)> = class_session::Entity::find()
             .select_only()
             .column(class_session::Column::RunId)
             .column_as(class_session::Column::StartsAt.min(), "first")
@@ -134,27 +212,4 @@ async fn first_days(
         days.extend(met.into_iter().map(|(run, at)| (run, seoul::day(at))));
     }
     Ok(days)
-}
-
-/// Their marks by application, and whether each was an absence without a word.
-async fn marks(
-    tx: &DatabaseTransaction,
-    applications: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<(mark::Model, bool)>>, DbErr> {
-    let mut all: HashMap<Uuid, Vec<(mark::Model, bool)>> = HashMap::new();
-    for ids in applications.chunks(ROWS_AT_ONCE) {
-        let absences = no_show::Entity::find()
-            .filter(no_show::Column::ApplicationId.is_in(ids.iter().copied()))
-            .filter(no_show::Column::WithdrawnAt.is_null())
-            .all(tx)
-            .await?;
-        let absences: HashSet<(Uuid, Uuid)> =
-            absences.into_iter().map(|row| (row.application_id, row.class_session_id)).collect();
-        let marks = mark::Entity::find().filter(mark::Column::ApplicationId.is_in(ids.iter().copied()));
-        for mark in marks.all(tx).await? {
-            let absent = absences.contains(&(mark.application_id, mark.class_session_id));
-            all.entry(mark.application_id).or_default().push((mark, absent));
-        }
-    }
-    Ok(all)
 }

@@ -1,6 +1,10 @@
 //! What the centre has done, in figures: runs, hours and people by any of their sides, plan against result, months that are kept.
 
+mod cube;
+mod figure;
 mod model;
+mod path;
+mod side;
 
 #[cfg(feature = "store")]
 pub mod entity;
@@ -17,4 +21,8 @@ pub mod studio;
 #[cfg(feature = "store")]
 pub mod work;
 
+pub use cube::*;
+pub use figure::*;
 pub use model::*;
+pub use path::*;
+pub use side::*;

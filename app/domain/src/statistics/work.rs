@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -47,6 +49,11 @@ pub async fn quiet_weeks(centre: &Centre, as_of: NaiveDate) -> Result<Vec<QuietW
     let (first, _) = plan::year(as_of.year());
     // A week that began in the year before is that year's.
     let begin = monday(first + Days::new(6));
+    let drafts = run::Entity::find()
+        .select_only()
+        .column(run::Column::Id)
+        .filter(run::Column::State.eq(RunState::Draft))
+        .into_query();
     let classes: Vec<(DateTime<Utc>, ClassState, Option<String>)> = class_session::Entity::find()
         .select_only()
         .columns([
@@ -54,6 +61,7 @@ pub async fn quiet_weeks(centre: &Centre, as_of: NaiveDate) -> Result<Vec<QuietW
             class_session::Column::State,
             class_session::Column::Reason,
         ])
+        .filter(class_session::Column::RunId.not_in_subquery(drafts))
         .filter(class_session::Column::StartsAt.gte(seoul::midnight(begin)))
         .filter(class_session::Column::StartsAt.lt(seoul::midnight(as_of + Days::new(1))))
         .order_by_asc(class_session::Column::StartsAt)

@@ -31,7 +31,7 @@ impl Default for SurveySettings {
 /// The most points a question may be given; the fewest are 1.
 pub const MOST_POINTS: u32 = 5;
 
-/// From so many answers on results are shown: below that one might guess whose they are.
+/// From so many answers on results are shown, once the survey is over: below that one might guess whose they are.
 pub const FEWEST_ANSWERS: u64 = 5;
 
 /// The most questions, and the longest question and answer in characters.

@@ -1,23 +1,30 @@
-//! Answering the survey and reading what it says. Who has answered is written in one table, what was answered in others,
-//! and nothing leads from one to the other.
+//! Answering the survey and reading what it says. Who has answered is written in one table, what was answered in others, and
+//! nothing that is kept leads from one to the other.
+//!
+//! A database keeps more than its columns say: in which order rows came, and which came in one transaction (SQLite by rowid,
+//! PostgreSQL by xmin and ctid). So each answer writes all rows of its run anew ([`mix`]). Results are shown once, when
+//! nobody can answer any more, so that no two looks differ by one answer.
+//!
+//! What remains: whoever keeps a copy of the database from before an answer and one from after it, or reads its log, can
+//! compare them. That is why a copy is encrypted and belongs to few.
 
 use std::collections::HashSet;
 
 use chrono::{DateTime, Days, Utc};
 use rand::Rng;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, TryInsertResult,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, TryInsertResult,
 };
 use thiserror::Error;
 use uuid::{Builder, Uuid};
 
 use crate::account::{RunEditor, SignedIn, TrainingManager, record};
 use crate::centre::{Centre, Settings};
-use crate::course::RunState;
-use crate::course::entity::run;
+use crate::course::entity::{class_session, run};
 use crate::course::store::last_end;
+use crate::course::{ClassState, RunState};
 use crate::registration::State;
 use crate::registration::entity::application;
 use crate::seoul;
@@ -58,12 +65,14 @@ pub async fn span_of<C: ConnectionTrait>(
     settings: &Settings,
     run: Uuid,
 ) -> Result<Option<SurveySpan>, DbErr> {
-    let span = |end: DateTime<Utc>| {
-        let day = seoul::day(end);
-        let last = day + Days::new(u64::from(settings.survey.days) + 1);
-        SurveySpan { from: seoul::midnight(day), until: seoul::midnight(last) }
-    };
-    Ok(last_end(db, run).await?.map(span))
+    Ok(last_end(db, run).await?.map(|end| span_after(settings, end)))
+}
+
+/// When the survey of a run is held whose last class ends then.
+fn span_after(settings: &Settings, end: DateTime<Utc>) -> SurveySpan {
+    let day = seoul::day(end);
+    let last = day + Days::new(u64::from(settings.survey.days) + 1);
+    SurveySpan { from: seoul::midnight(day), until: seoul::midnight(last) }
 }
 
 /// Those of these applications whose survey is answered.
@@ -116,6 +125,40 @@ pub struct Asked {
     pub has_answered: bool,
 }
 
+/// The viewer's applications whose survey waits for them, with a statement for each kind of row, however many they have.
+pub async fn list_open(centre: &Centre, who: &SignedIn) -> Result<HashSet<Uuid>, DbErr> {
+    let (db, now) = (centre.database(), centre.clock().now());
+    let places: Vec<(Uuid, Uuid)> = application::Entity::find()
+        .select_only()
+        .columns([application::Column::Id, application::Column::RunId])
+        .filter(application::Column::PersonId.eq(who.id()))
+        .filter(application::Column::State.eq(State::Booked))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let published = run::Entity::find()
+        .select_only()
+        .column(run::Column::Id)
+        .filter(run::Column::Id.is_in(places.iter().map(|(_, run)| *run)))
+        .filter(run::Column::State.eq(RunState::Published))
+        .into_query();
+    let ends: Vec<(Uuid, DateTime<Utc>)> = class_session::Entity::find()
+        .select_only()
+        .column(class_session::Column::RunId)
+        .column_as(class_session::Column::EndsAt.max(), "last")
+        .filter(class_session::Column::RunId.in_subquery(published))
+        .filter(class_session::Column::State.eq(ClassState::Planned))
+        .group_by(class_session::Column::RunId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let is_open =
+        |run: Uuid| ends.iter().any(|(of, end)| *of == run && span_after(centre.settings(), *end).holds(now));
+    let open: Vec<Uuid> = places.into_iter().filter(|(_, run)| is_open(*run)).map(|(id, _)| id).collect();
+    let answered = answered(db, open.iter().copied()).await?;
+    Ok(open.into_iter().filter(|id| !answered.contains(id)).collect())
+}
+
 /// The survey of one of the viewer's applications; `None` without a place in a run that takes place.
 pub async fn find_mine(centre: &Centre, who: &SignedIn, application: Uuid) -> Result<Option<Asked>, DbErr> {
     find(centre.database(), centre.settings(), who, application).await
@@ -150,6 +193,9 @@ pub async fn answer(
 ) -> Result<(), SurveyError> {
     let tx = centre.begin().await?;
     let asked = find(&tx, centre.settings(), who, application).await?.ok_or(SurveyRefusal::NotFound)?;
+    let run = asked.application.run_id;
+    // One after the other within a run: each mixes what all before it have written.
+    run::Entity::find_by_id(run).lock(LockType::NoKeyUpdate).one(&tx).await?;
     if !asked.span.holds(centre.clock().now()) {
         return Err(SurveyRefusal::NotNow.into());
     }
@@ -163,9 +209,56 @@ pub async fn answer(
         return Err(SurveyRefusal::Stale.into());
     }
     for answer in answers {
-        write(&tx, asked.application.run_id, form, answer).await?;
+        write(&tx, run, form, answer).await?;
     }
+    mix(&tx, run).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Rows of one statement: below the number of values that SQLite takes.
+const ROWS_AT_ONCE: usize = 1_000;
+
+/// Writes all that is kept of a run's survey anew, in an order that has nothing to do with who came when, so that no row is
+/// older than another and none belongs to another.
+async fn mix(tx: &DatabaseTransaction, run: Uuid) -> Result<(), DbErr> {
+    let of_run = application::Entity::find()
+        .select_only()
+        .column(application::Column::Id)
+        .filter(application::Column::RunId.eq(run))
+        .into_query();
+    let theirs = survey_done::Column::ApplicationId.in_subquery(of_run);
+    let done = survey_done::Entity::find()
+        .filter(theirs.clone())
+        .order_by_asc(survey_done::Column::ApplicationId)
+        .all(tx)
+        .await?;
+    survey_done::Entity::delete_many().filter(theirs).exec(tx).await?;
+    for rows in done.chunks(ROWS_AT_ONCE) {
+        let rows = rows.iter().cloned().map(survey_done::ActiveModel::from);
+        survey_done::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    let counts = survey_count::Entity::find()
+        .filter(survey_count::Column::RunId.eq(run))
+        .order_by_asc(survey_count::Column::Place)
+        .order_by_asc(survey_count::Column::Points)
+        .all(tx)
+        .await?;
+    survey_count::Entity::delete_many().filter(survey_count::Column::RunId.eq(run)).exec(tx).await?;
+    for rows in counts.chunks(ROWS_AT_ONCE) {
+        let rows = rows.iter().cloned().map(survey_count::ActiveModel::from);
+        survey_count::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    let words = survey_words::Entity::find()
+        .filter(survey_words::Column::RunId.eq(run))
+        .order_by_asc(survey_words::Column::Id)
+        .all(tx)
+        .await?;
+    survey_words::Entity::delete_many().filter(survey_words::Column::RunId.eq(run)).exec(tx).await?;
+    for rows in words.chunks(ROWS_AT_ONCE) {
+        let rows = rows.iter().cloned().map(survey_words::ActiveModel::from);
+        survey_words::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
     Ok(())
 }
 
@@ -211,13 +304,22 @@ pub struct Results {
     pub span: SurveySpan,
     pub answered: u64,
     pub places: u64,
-    /// Absent where fewer than [`FEWEST_ANSWERS`] have answered.
-    pub questions: Option<Vec<Said>>,
+    pub said: Said,
+}
+
+/// What the answers say together, as far as it is shown.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// Somebody may still answer: what was said so far is shown to nobody.
+    GoingOn,
+    /// Fewer than [`FEWEST_ANSWERS`] have answered.
+    TooFew,
+    All(Vec<SaidTo>),
 }
 
 /// What was said to one question.
 #[derive(Clone, Debug)]
-pub struct Said {
+pub struct SaidTo {
     pub question: survey_question::Model,
     pub spread: Spread,
     /// In an order of chance.
@@ -240,14 +342,15 @@ pub async fn results(centre: &Centre, by: &RunEditor) -> Result<Option<Results>,
         .filter(survey_done::Column::ApplicationId.is_in(places.iter().copied()))
         .count(db)
         .await?;
-    let questions = match answered >= FEWEST_ANSWERS {
-        true => Some(said(db, run, span.from).await?),
-        false => None,
+    let said = match () {
+        () if centre.clock().now() < span.until => Said::GoingOn,
+        () if answered < FEWEST_ANSWERS => Said::TooFew,
+        () => Said::All(said(db, run, span.from).await?),
     };
-    Ok(Some(Results { span, answered, places: places.len() as u64, questions }))
+    Ok(Some(Results { span, answered, places: places.len() as u64, said }))
 }
 
-async fn said<C: ConnectionTrait>(db: &C, run: Uuid, from: DateTime<Utc>) -> Result<Vec<Said>, DbErr> {
+async fn said<C: ConnectionTrait>(db: &C, run: Uuid, from: DateTime<Utc>) -> Result<Vec<SaidTo>, DbErr> {
     let counts = survey_count::Entity::find().filter(survey_count::Column::RunId.eq(run)).all(db).await?;
     let words = survey_words::Entity::find()
         .filter(survey_words::Column::RunId.eq(run))
@@ -263,7 +366,7 @@ async fn said<C: ConnectionTrait>(db: &C, run: Uuid, from: DateTime<Utc>) -> Res
             }
         }
         let words = words.iter().filter(|words| words.place == question.place);
-        Said { spread, words: words.map(|words| words.words.clone()).collect(), question }
+        SaidTo { spread, words: words.map(|words| words.words.clone()).collect(), question }
     };
     Ok(form_of(db, run, from).await?.questions.into_iter().map(of).collect())
 }

@@ -101,7 +101,8 @@ fn sheet_table(l: Language, sheet: &Sheet) -> impl IntoView + use<> {
     let columns = [Column::text(words::order(l)), Column::text(words::name(l))].into_iter().chain(classes);
     let row = |(number, row): (usize, &SheetRow)| -> Vec<Cell> {
         let signs = row.presences.iter().map(|presence| presence.map_or("", |it| sign(l, it)).into_any());
-        [number.to_string().into_any(), row.name.clone().into_any()].into_iter().chain(signs).collect()
+        let name = if row.has_left { words::has_left(l, &row.name) } else { row.name.clone() };
+        [number.to_string().into_any(), name.into_any()].into_iter().chain(signs).collect()
     };
     let rows = (1..).zip(&sheet.rows).map(row).collect();
     view! { <Table caption=words::sheet(l) hidden_caption=true grid=true columns=columns.collect() rows=rows/> }

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
 use domain::attendance::completion::Progress;
 use domain::attendance::{CompletionState, Reach, certificate, completion};
 use domain::course::hours_text;
-use domain::registration::State;
 use domain::registration::store::MyCourse;
 use domain::survey;
 use leptos::prelude::*;
@@ -30,26 +28,16 @@ pub(crate) fn rate_of(l: Language, progress: Option<&Progress>) -> Option<String
 
 /// The surveys that wait for the viewer's word, of those courses of theirs that are over.
 pub(crate) async fn open_surveys(ask: &Ask, courses: &[MyCourse]) -> Result<AnyView, AppError> {
-    let (l, now) = (ask.language, ask.centre.clock().now());
-    let over = courses
-        .iter()
-        .filter(|it| it.application.state == State::Booked && it.ends.is_some_and(|ends| ends - DAY <= now));
-    let mut open = Vec::new();
-    for course in over {
-        let id = course.application.id;
-        let asked = survey::store::find_mine(&ask.centre, ask.signed_in()?, id).await?;
-        if asked.is_some_and(|asked| !asked.has_answered && asked.span.holds(now)) {
-            let label = words::answer_survey_of(l, crate::course::title(l, &course.course));
-            open.push((l.path(&format!("/my/{id}/survey")), label));
-        }
-    }
-    let links = open.into_iter().map(|(href, label)| view! { <LinkButton href=href>{label}</LinkButton> });
+    let l = ask.language;
+    let open = survey::store::list_open(&ask.centre, ask.signed_in()?).await?;
+    let open = courses.iter().filter(|it| open.contains(&it.application.id)).map(|it| {
+        let label = words::answer_survey_of(l, crate::course::title(l, &it.course));
+        (l.path(&format!("/my/{}/survey", it.application.id)), label)
+    });
+    let links = open.map(|(href, label)| view! { <LinkButton href=href>{label}</LinkButton> });
     let links: Vec<_> = links.collect();
     Ok((!links.is_empty()).then(|| view! { <p class="actions">{links}</p> }).into_any())
 }
-
-/// A survey is open from the day of the last class on.
-const DAY: TimeDelta = TimeDelta::days(1);
 
 /// How the viewer stands in one of their runs, the way to the survey, and their certificate.
 pub(crate) async fn part(ask: &Ask, application: Uuid) -> Result<AnyView, AppError> {

@@ -1,6 +1,8 @@
 //! What everybody may see of the figures: a year by month, by subject and by audience, without anything that points to a
 //! person.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -52,7 +54,7 @@ struct Public {
     total: Line,
     sides: Vec<Side>,
     #[serde(skip)]
-    facts: Facts,
+    facts: Arc<Facts>,
 }
 
 /// The year that is asked for, if it is one of the last ten, or else that of yesterday.
@@ -67,7 +69,7 @@ fn yesterday(centre: &Centre) -> NaiveDate {
 
 async fn read(centre: &Centre, year: i32) -> Result<Public, AppError> {
     let (first, last) = plan::year(year);
-    let facts = fact::load(centre, (first, last), yesterday(centre).min(last)).await?;
+    let facts = fact::load_kept(centre, (first, last)).await?;
     let mut total = None;
     let sides = SIDES.map(|side| {
         let table = facts.table(&Question { first, last, only: Vec::new(), rows: side, columns: None });

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use domain::decimal;
-use domain::survey::store::{self, Results, Said};
+use domain::survey::store::{self, Results, Said, SaidTo};
 use domain::survey::{FEWEST_ANSWERS, Kind, MOST_POINTS};
 use leptos::prelude::*;
 
@@ -14,6 +14,7 @@ use crate::course::{find_to_edit, title};
 use crate::ui::{
     Alert, Breadcrumb, Cell, Column, Crumb, EmptyState, LinkButton, Look, PageHead, Table, Tone,
 };
+use crate::when;
 use crate::words::{Language, course, survey as words};
 
 /// `GET /manage/runs/{code}/survey`
@@ -43,10 +44,15 @@ pub async fn page(ask: Ask, Path(code): Path<String>) -> Result<Response, AppErr
 
 fn said(l: Language, results: &Results) -> AnyView {
     let answered = words::answered(l, results.places, results.answered);
-    let Some(questions) = &results.questions else {
-        let too_few = words::too_few(l, FEWEST_ANSWERS);
-        return view! { <p>{answered}</p> <Alert l=l tone=Tone::Information><p>{too_few}</p></Alert> }
-            .into_any();
+    let not_shown = |why: String| {
+        view! { <p>{answered.clone()}</p> <Alert l=l tone=Tone::Information><p>{why}</p></Alert> }.into_any()
+    };
+    let questions = match &results.said {
+        Said::GoingOn => {
+            return not_shown(words::going_on(l, when::moment(l, results.span.until), FEWEST_ANSWERS));
+        }
+        Said::TooFew => return not_shown(words::too_few(l, FEWEST_ANSWERS)),
+        Said::All(questions) => questions,
     };
     let of_kind = |kind: Kind| questions.iter().filter(move |said| said.question.kind == kind);
     let rows = of_kind(Kind::Points).map(|said| row(l, said)).collect();
@@ -62,13 +68,13 @@ fn said(l: Language, results: &Results) -> AnyView {
     .into_any()
 }
 
-fn row(l: Language, said: &Said) -> Vec<Cell> {
+fn row(l: Language, said: &SaidTo) -> Vec<Cell> {
     let mean = said.spread.mean().map_or_else(|| "–".to_owned(), decimal::text);
     let people = said.spread.0.iter().rev().map(|people| people.to_string().into_any());
     [question(l, &said.question).into_any(), mean.into_any()].into_iter().chain(people).collect()
 }
 
-fn words_of(l: Language, said: &Said) -> impl IntoView + use<> {
+fn words_of(l: Language, said: &SaidTo) -> impl IntoView + use<> {
     let lines: Vec<_> =
         said.words.iter().map(|words| view! { <li class="survey-words">{words.clone()}</li> }).collect();
     let body = match lines.is_empty() {
