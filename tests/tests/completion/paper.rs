@@ -86,15 +86,15 @@ both! {
         let school = furnish(site).await;
         site.set_time("2021-03-05T12:00:00+09:00");
         let page = school.instructor.get("/manage/taught/2021-03").await.expect(200);
-        assert!(page.said().contains("합계 3회 6시간"), "{}", page.said());
+        assert!(page.said().contains("합계 3차시 6시간"), "{}", page.said());
         site.advance(TimeDelta::days(8));
-        assert!(school.instructor.get("/manage/taught/2021-03").await.said().contains("합계 5회 10시간"));
+        assert!(school.instructor.get("/manage/taught/2021-03").await.said().contains("합계 5차시 10시간"));
         assert!(school.instructor.get("/manage/taught/2021-04").await.said().contains("이 달에 마친 수업이 없습니다"));
         let own = school.instructor.id();
         let other = site.sign_in_as(Duty::Instructor).await;
         other.get(&format!("/manage/taught/2021-03?instructor={own}")).await.expect(403);
         let page = school.manager.get(&format!("/manage/taught/2021-03?instructor={own}")).await.expect(200);
-        assert!(page.said().contains("합계 5회 10시간"));
+        assert!(page.said().contains("합계 5차시 10시간"));
         for wrong in ["2021-13", "march", "2021-3-1"] {
             school.instructor.get(&format!("/manage/taught/{wrong}")).await.expect(404);
         }
@@ -113,14 +113,14 @@ both! {
         give("강사가", &school.instructor).await;
         site.set_time("2021-03-05T12:00:00+09:00");
         give("강사나", &other).await;
-        assert!(hours(&school.instructor).await.contains("합계 3회 6시간"), "{}", hours(&school.instructor).await);
+        assert!(hours(&school.instructor).await.contains("합계 3차시 6시간"), "{}", hours(&school.instructor).await);
         assert!(hours(&other).await.contains("이 달에 마친 수업이 없습니다"), "{}", hours(&other).await);
         site.set_time("2021-03-06T12:00:00+09:00");
-        assert!(hours(&other).await.contains("합계 1회 2시간"), "{}", hours(&other).await);
+        assert!(hours(&other).await.contains("합계 1차시 2시간"), "{}", hours(&other).await);
         let page = school.manager.get("/manage/runs/P21-014/cancel").await.expect(200);
         page.form("main form").fill("reason", "강의실 공사").submit().await.expect(200);
-        assert!(hours(&school.instructor).await.contains("합계 3회 6시간"), "{}", hours(&school.instructor).await);
-        assert!(hours(&other).await.contains("합계 1회 2시간"), "{}", hours(&other).await);
+        assert!(hours(&school.instructor).await.contains("합계 3차시 6시간"), "{}", hours(&school.instructor).await);
+        assert!(hours(&other).await.contains("합계 1차시 2시간"), "{}", hours(&other).await);
     }
 
     async fn the_learning_of_staff_is_counted_by_department_and_grade(site) {
