@@ -68,11 +68,13 @@ pub async fn link(ask: Ask, Path(token): Path<String>) -> Result<Response, AppEr
     let lead = words::open_lead(l, &kiosk.name, &kiosk.place);
     Ok(ask.frame().terminal(StatusCode::OK, title, None, || {
         view! {
-            <header class="door-head"><h1>{title}</h1></header>
-            <p class="wall-lead">{lead}</p>
-            <Form l=l action=l.path(&format!("/kiosk/{token}"))>
-                <Button>{words::open(l)}</Button>
-            </Form>
+            <div class="kiosk">
+                <h1>{title}</h1>
+                <p>{lead}</p>
+                <Form l=l action=l.path(&format!("/kiosk/{token}"))>
+                    <Button>{words::open(l)}</Button>
+                </Form>
+            </div>
         }
     }))
 }
@@ -126,8 +128,10 @@ fn no_kiosk(ask: &Ask) -> Response {
     let title = words::no_kiosk(l);
     ask.frame().terminal(StatusCode::FORBIDDEN, title, None, || {
         view! {
-            <header class="door-head"><h1>{title}</h1></header>
-            <p class="wall-lead">{words::no_kiosk_lead(l)}</p>
+            <div class="kiosk">
+                <h1>{title}</h1>
+                <p>{words::no_kiosk_lead(l)}</p>
+            </div>
         }
     })
 }
@@ -146,11 +150,9 @@ fn draw(ask: &Ask, kiosk: &kiosk::Model, status: StatusCode, problems: Problems)
         });
         let others: Vec<_> = others.collect();
         view! {
-            <header class="door-head">
-                <h1>{words::title(l)}</h1>
-                <p>{format!("{} · {}", kiosk.place, kiosk.name)}</p>
-            </header>
             <div class="kiosk">
+                <h1>{words::title(l)}</h1>
+                <p class="kiosk-help">{format!("{} · {}", kiosk.place, kiosk.name)}</p>
                 <Form l=l action=path problems=problems>
                     <TextInput
                         name="number" label=check_in_words::number(l) hint=check_in_words::number_hint(l) required=true
@@ -172,8 +174,8 @@ fn draw_said(ask: &Ask, said: &Said) -> Response {
     ask.frame().terminal(StatusCode::OK, &said.sentence, Some((STANDS, &*next.clone())), || {
         let (sentence, class) = (said.sentence.clone(), said.class.clone());
         view! {
-            <header class="door-head"><h1>{words::title(l)}</h1></header>
             <div class="kiosk">
+                <h1>{words::title(l)}</h1>
                 <div role="status" tabindex="-1" autofocus>
                     <Alert l=l tone=Tone::Success><p>{sentence}</p><p>{class}</p></Alert>
                 </div>
