@@ -155,6 +155,7 @@ both! {
             assert_eq!(refused.problem("number").as_deref(), Some("숫자 여섯 자리를 넣어 주십시오."), "{typed}");
             assert!(refused.text("title").starts_with("숫자 여섯 자리를"));
             assert!(refused.form("main form").value("number").is_empty(), "nobody's number is left standing");
+            assert!(!refused.has("meta[http-equiv=refresh]"), "nothing is taken away from who types again");
         }
         before.assert_same(&site.tables().await);
         for _ in 0..10 {

@@ -142,12 +142,12 @@ fn acts(l: Language, kiosk: &kiosk::Model) -> impl IntoView + use<> {
     let (renew, revoke) = (words::renew_of(l, &kiosk.name), words::revoke_of(l, &kiosk.name));
     view! {
         <div class="actions">
-            <Form l=l action=format!("{path}/renew")>
+            <form method="post" action=format!("{path}/renew")>
                 <Button look=Look::Tertiary small=true attr:aria-label=renew>{words::renew(l)}</Button>
-            </Form>
-            <Form l=l action=format!("{path}/revoke")>
+            </form>
+            <form method="post" action=format!("{path}/revoke")>
                 <Button look=Look::Danger small=true attr:aria-label=revoke>{words::revoke(l)}</Button>
-            </Form>
+            </form>
         </div>
     }
 }

@@ -68,11 +68,13 @@ pub async fn link(ask: Ask, Path(token): Path<String>) -> Result<Response, AppEr
     let lead = words::open_lead(l, &kiosk.name, &kiosk.place);
     Ok(ask.frame().terminal(StatusCode::OK, title, None, || {
         view! {
-            <header class="door-head"><h1>{title}</h1></header>
-            <p class="wall-lead">{lead}</p>
-            <Form l=l action=l.path(&format!("/kiosk/{token}"))>
-                <Button>{words::open(l)}</Button>
-            </Form>
+            <div class="kiosk">
+                <h1>{title}</h1>
+                <p>{lead}</p>
+                <Form l=l action=l.path(&format!("/kiosk/{token}"))>
+                    <Button>{words::open(l)}</Button>
+                </Form>
+            </div>
         }
     }))
 }
@@ -126,32 +128,31 @@ fn no_kiosk(ask: &Ask) -> Response {
     let title = words::no_kiosk(l);
     ask.frame().terminal(StatusCode::FORBIDDEN, title, None, || {
         view! {
-            <header class="door-head"><h1>{title}</h1></header>
-            <p class="wall-lead">{words::no_kiosk_lead(l)}</p>
+            <div class="kiosk">
+                <h1>{title}</h1>
+                <p>{words::no_kiosk_lead(l)}</p>
+            </div>
         }
     })
 }
 
-/// The field, empty also after a refusal: nobody's number is left to the next in the queue.
+/// The field, empty also after a refusal: nobody's number is left to the next in the queue. It stays as long as somebody types.
 fn draw(ask: &Ask, kiosk: &kiosk::Model, status: StatusCode, problems: Problems) -> Response {
     let l = ask.language;
     let title = match problems.of("number") {
         Some(sentence) => sentence.to_owned(),
         None => words::title(l).to_owned(),
     };
-    let is_refused = !problems.is_empty();
     let path = l.path("/kiosk");
-    ask.frame().terminal(status, &title, is_refused.then_some((REFUSED, &*path.clone())), || {
+    ask.frame().terminal(status, &title, None, || {
         let others = Language::ALL.iter().filter(|other| **other != l).map(|other| {
             view! { <a href=other.path("/kiosk") lang=other.code() hreflang=other.code()>{other.name()}</a> }
         });
         let others: Vec<_> = others.collect();
         view! {
-            <header class="door-head">
-                <h1>{words::title(l)}</h1>
-                <p>{format!("{} · {}", kiosk.place, kiosk.name)}</p>
-            </header>
             <div class="kiosk">
+                <h1>{words::title(l)}</h1>
+                <p class="kiosk-help">{format!("{} · {}", kiosk.place, kiosk.name)}</p>
                 <Form l=l action=path problems=problems>
                     <TextInput
                         name="number" label=check_in_words::number(l) hint=check_in_words::number_hint(l) required=true
@@ -166,21 +167,19 @@ fn draw(ask: &Ask, kiosk: &kiosk::Model, status: StatusCode, problems: Problems)
     })
 }
 
-/// So many seconds a refusal stands: longer than an answer, for who looks up their number meanwhile.
-const REFUSED: u32 = 60;
-
 fn draw_said(ask: &Ask, said: &Said) -> Response {
     let l = ask.language;
-    let path = l.path("/kiosk");
-    ask.frame().terminal(StatusCode::OK, &said.sentence, Some((STANDS, &*path)), || {
+    // In Korean, whatever the one before them reads.
+    let next = Language::Ko.path("/kiosk");
+    ask.frame().terminal(StatusCode::OK, &said.sentence, Some((STANDS, &*next.clone())), || {
         let (sentence, class) = (said.sentence.clone(), said.class.clone());
         view! {
-            <header class="door-head"><h1>{words::title(l)}</h1></header>
             <div class="kiosk">
+                <h1>{words::title(l)}</h1>
                 <div role="status" tabindex="-1" autofocus>
                     <Alert l=l tone=Tone::Success><p>{sentence}</p><p>{class}</p></Alert>
                 </div>
-                <p class="actions"><LinkButton href=path.clone() look=Look::Secondary>{words::next(l)}</LinkButton></p>
+                <p class="actions"><LinkButton href=next look=Look::Secondary>{words::next(l)}</LinkButton></p>
                 <p class="kiosk-help">{words::next_lead(l, STANDS)}</p>
             </div>
         }

@@ -287,9 +287,11 @@ impl<'a> AtDoor<'a> {
                 None => Some(Choice::new(code, words::free(l, code))),
             }
         };
-        let who: Vec<Choice> = attendees.iter().map(who).collect();
-        let to: Vec<Choice> =
-            seats.seats().filter(|seat| seat.out_of_service.is_none()).filter_map(to).collect();
+        // Nobody is chosen beforehand: a press too early moves nobody.
+        let none = || [Choice::new("", words::choose(l))].into_iter();
+        let who: Vec<Choice> = none().chain(attendees.iter().map(who)).collect();
+        let in_service = seats.seats().filter(|seat| seat.out_of_service.is_none());
+        let to: Vec<Choice> = none().chain(in_service.filter_map(to)).collect();
         let action = self.ask.link(&format!("{}/seats", self.opened.path()));
         let names = self.names_field();
         view! {
@@ -320,7 +322,7 @@ impl<'a> AtDoor<'a> {
         let action = self.ask.link(&format!("{}/walk-ins", self.opened.path()));
         let (has_choice, names) = (choices.len() > 1, self.names_field());
         view! {
-            <p>{words::add_lead(l)}</p>
+            <p>{words::add_lead(l)} " " {words::desk(l)}</p>
             <p>{words::left(l, snapshot.left, book.capacity)}</p>
             <Form l=l action=action id="add" input=input problems=problems>
                 <Hidden name="key" value=key/>
@@ -336,7 +338,6 @@ impl<'a> AtDoor<'a> {
                 }}
                 <Button>{words::add_submit(l)}</Button>
             </Form>
-            <p>{words::desk(l)}</p>
         }
         .into_any()
     }
