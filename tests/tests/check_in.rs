@@ -180,6 +180,8 @@ both! {
         let class = class(site).await;
         let number = class.number().await;
         let desk = site.sign_in_as(Duty::FrontDesk).await;
+        let page = desk.get(&format!("/desk/P21-014/{}", class.place)).await.expect(200);
+        assert!(page.said().contains(&format!("출석번호{}", number.trim())), "the desk tells it: {}", page.said());
         for (who, path) in [(&class.instructor, SCREEN), (&desk, "/desk/check-in")] {
             let page = who.get(path).await.expect(200);
             let before = site.tables().await.without(&["web_session"]);

@@ -59,12 +59,12 @@ pub(crate) use standing::{open_surveys, part as standing_part, rate_of, standing
 #[cfg(feature = "ssr")]
 pub(crate) use page::{address, board_of, entry_of, word_of};
 
-/// The number by which somebody with a place in a room checks in, as a fact of their course.
+/// The number by which somebody with a place in a room checks in, as people read it aloud; none once there is no class to come.
 #[cfg(feature = "ssr")]
-pub(crate) async fn own_number(
+pub(crate) async fn check_in_number(
     ask: &crate::ask::Ask,
     mine: &domain::registration::store::MyCourse,
-) -> Result<Option<crate::ui::Fact>, crate::AppError> {
+) -> Result<Option<String>, crate::AppError> {
     let now = ask.centre.clock().now();
     let is_coming = mine.application.state == domain::registration::State::Booked
         && mine.run.mode != domain::course::Mode::Online
@@ -73,8 +73,7 @@ pub(crate) async fn own_number(
         return Ok(None);
     }
     let number = domain::attendance::check_in::number_of(&ask.centre, mine.application.id).await?;
-    let digits = format!("{} {}", &number.as_str()[..3], &number.as_str()[3..]);
-    Ok(Some(crate::ui::Fact::new(crate::words::check_in::own_number(ask.language), digits)))
+    Ok(Some(format!("{} {}", &number.as_str()[..3], &number.as_str()[3..])))
 }
 
 #[cfg(feature = "ssr")]

@@ -162,6 +162,9 @@ impl<'a> Counter<'a> {
         }
         lines.extend(contacts.iter().map(|contact| contact_fact(l, contact)));
         lines.extend(facts(l, &course));
+        // For whoever has no phone to look it up in.
+        let number = crate::attendance::check_in_number(ask, &course).await?;
+        lines.extend(number.map(|digits| Fact::new(crate::words::check_in::their_number(l), digits)));
         // What is wrong with a field that is no longer there is said above everything.
         let lost = |field: &str| match field {
             "seat" => seats.is_empty(),

@@ -281,7 +281,8 @@ async fn draw(
     let over = mine.ends.is_some_and(|ends| ends <= now);
     let late = mine.run.cancel_until.or(mine.begins).is_some_and(|deadline| deadline <= now);
     let title = title_of(l, &mine);
-    let number = crate::attendance::own_number(ask, &mine).await?;
+    let number = crate::attendance::check_in_number(ask, &mine).await?;
+    let number = number.map(|digits| Fact::new(crate::words::check_in::own_number(l), digits));
     let completion = crate::attendance::standing_part(ask, application).await?;
     let run_page = ask.link(&format!("/courses/{}", mine.run.code));
     let address = ask.link(&format!("/my/{application}"));
