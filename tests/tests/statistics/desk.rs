@@ -192,7 +192,9 @@ both! {
         let page = page.form(pilots).fill("code", "R20-001").submit().await.expect(200);
         assert!(page.said().contains("시범운영: ITQ 엑셀 자격증 (R20-001)"), "{}", page.said());
         let page = page.form(weeks).fill("week", "2020-03-02").fill("note", "감염병으로 휴관").submit().await.expect(200);
-        assert!(page.said().contains("감염병으로 휴관"), "{}", page.said());
+        assert!(page.all("table tbody tr").contains(&"2020년 3월 2일(월) ~ 3월 8일(일) 감염병으로 휴관".to_owned()), "{:?}", page.all("table tbody tr"));
+        let page = page.form(weeks).fill("week", "2020-03-09").fill("note", "감염병으로 휴관").submit().await.expect(200);
+        assert!(page.all("table tbody tr").contains(&"2020년 3월 2일(월) ~ 3월 15일(일) 감염병으로 휴관".to_owned()), "{}", page.said());
         let page = page.form(pilots).fill("code", "R20-001").fill("act", "unmark").submit().await.expect(200);
         assert!(!page.said().contains("시범운영: ITQ"), "{}", page.said());
     }

@@ -3,7 +3,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use domain::course::{Line, Mode, RunCode};
 use domain::space::holiday::parse_day;
 use domain::space::store::{Tree, tree};
@@ -161,19 +161,23 @@ fn pilot_lines(l: Language, runs: &[Named], as_of: NaiveDate) -> Vec<String> {
     runs.iter().filter(begun).map(line).collect()
 }
 
+/// Weeks of which the same is said, one after the other, are one line.
 fn weeks_sheet(l: Language, weeks: &[QuietWeek]) -> Option<Sheet> {
     let columns = [words::week(l), words::calendar_says(l), words::note(l)];
     let mut sheet = Sheet::new(words::quiet_weeks(l, weeks.len()), columns.map(str::to_owned));
-    sheet.rows = weeks
-        .iter()
-        .map(|week| {
-            vec![
-                Value::Text(when::days(l, week.monday, week.monday + chrono::Days::new(6))),
-                Value::Text(week.reasons.join(", ")),
-                Value::Text(week.note.clone().unwrap_or_default()),
-            ]
-        })
-        .collect();
+    let goes_on = |week: &QuietWeek, next: &QuietWeek| {
+        week.monday + Days::new(7) == next.monday
+            && (&week.reasons, &week.note) == (&next.reasons, &next.note)
+    };
+    let line = |weeks: &[QuietWeek]| {
+        let last = weeks[weeks.len() - 1].monday + Days::new(6);
+        vec![
+            Value::Text(when::days(l, weeks[0].monday, last)),
+            Value::Text(weeks[0].reasons.join(", ")),
+            Value::Text(weeks[0].note.clone().unwrap_or_default()),
+        ]
+    };
+    sheet.rows = weeks.chunk_by(goes_on).map(line).collect();
     (!sheet.rows.is_empty()).then_some(sheet)
 }
 
@@ -307,7 +311,7 @@ async fn draw(ask: &Ask, as_of: NaiveDate, drawn: Drawn) -> Result<Response, App
     let report = write(ask, as_of, &work).await?;
     let weeks = work.weeks.iter();
     let weeks = weeks.map(|it| {
-        let days = when::days(l, it.monday, it.monday + chrono::Days::new(6));
+        let days = when::days(l, it.monday, it.monday + Days::new(6));
         Choice::new(it.monday.to_string(), days)
     });
     let weeks: Vec<Choice> = weeks.collect();
