@@ -64,7 +64,10 @@ test('marks wait while the network is gone, also after the page is opened again'
   const other = await somebody();
   await signIn(other, 'manager');
   await openSheet(other);
+  // What is shown at once is only true once it has arrived.
+  const arrived = other.waitForResponse((answer) => answer.url().endsWith('/marks') && answer.ok());
   await line(other, '1-05').getByRole('button', { name: '결석' }).click();
+  await arrived;
   await expect(line(other, '1-05').locator('.sheet-how')).toHaveText('결석');
 
   await context.setOffline(false);
