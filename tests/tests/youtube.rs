@@ -106,7 +106,7 @@ impl Scene {
     async fn set(youtube: &impl Youtube, grant: &Grant) -> Self {
         let made = broadcast(youtube.call(grant, &Call::InsertBroadcast(draft("스마트폰 기초 1회"))).await);
         let stream = stream(youtube.call(grant, &Call::InsertStream { title: "스튜디오 1".into() }).await);
-        let bind = Call::Bind { id: made.id.clone(), stream: stream.id.clone() };
+        let bind = Call::Bind { id: made.id.clone(), stream: Some(stream.id.clone()) };
         let show = broadcast(youtube.call(grant, &bind).await);
         let playlist =
             Call::InsertPlaylist { title: "스마트폰 기초".into(), privacy: Privacy::Unlisted };
@@ -128,7 +128,7 @@ impl Scene {
             Call::ListBroadcasts,
             Call::ReadBroadcast { id: id.clone() },
             Call::UpdateBroadcast { raw },
-            Call::Bind { id: id.clone(), stream: self.stream.id.clone() },
+            Call::Bind { id: id.clone(), stream: Some(self.stream.id.clone()) },
             Call::InsertStream { title: "스튜디오 2".into() },
             Call::ListStreams,
             Call::ReadStream { id: self.stream.id.clone() },

@@ -203,7 +203,9 @@ fn request(call: &Call) -> Request {
             plain(reqwest::Method::PUT, "/liveBroadcasts", &[("part", BROADCAST)]).with(raw.clone())
         }
         Call::Bind { id, stream } => {
-            post("/liveBroadcasts/bind", &[("part", BROADCAST), ("id", id), ("streamId", stream)])
+            let mut query = vec![("part", BROADCAST), ("id", id)];
+            query.extend(stream.as_deref().map(|stream| ("streamId", stream)));
+            post("/liveBroadcasts/bind", &query)
         }
         Call::Transition { id, to } => {
             let query = [("part", BROADCAST), ("id", id), ("broadcastStatus", to.as_str())];
@@ -290,7 +292,7 @@ mod tests {
     fn the_answer_speaks_of_the_broadcast_that_was_asked_about() {
         let answer = json!({ "id": "b", "snippet": { "title": "t" },
             "status": { "privacyStatus": "public", "lifeCycleStatus": "ready" } });
-        let bind = |id: &str| Call::Bind { id: id.into(), stream: "s".into() };
+        let bind = |id: &str| Call::Bind { id: id.into(), stream: Some("s".into()) };
         assert!(matches!(take(&bind("b"), 200, &answer), Some(Outcome::Done(_))));
         assert!(is_uncertain(&take(&bind("a"), 200, &answer)));
         let read = |id: &str| Call::ReadBroadcast { id: id.into() };

@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::broadcast::call::{Call, Draft, Grant, Latency, Outcome, Phase, Privacy};
 use domain::broadcast::plan::{Learnt, Next, Record, Wanted};
+use domain::broadcast::stream::Holders;
 use domain::broadcast::{State, Thumbnail};
 use proptest::prelude::{Strategy, any, prop_oneof};
 use proptest::{collection, option, sample};
@@ -75,6 +76,12 @@ struct Class {
     cancelled: bool,
 }
 
+impl Class {
+    fn ends_at(&self) -> DateTime<Utc> {
+        self.starts_at + TimeDelta::hours(2)
+    }
+}
+
 struct History {
     world: World,
     grant: Grant,
@@ -120,14 +127,17 @@ impl History {
 
     fn wanted(&self, index: usize) -> Wanted {
         let class = &self.classes[index];
-        let others = self.classes.iter().enumerate().filter(|(other, _)| *other != index);
-        let taken = others.into_iter().any(|(_, it)| it.record.bound.as_ref() == Some(&self.stream));
+        let mut holders = Holders::default();
+        for it in &self.classes {
+            let is_to_come = !it.cancelled && self.now < it.ends_at();
+            holders.add(&it.record, Some(&self.stream), is_to_come.then_some(it.starts_at), self.now);
+        }
         Wanted {
             draft: Draft {
                 title: class.title.clone(),
                 description: format!("수업\n{}", class.record.marker()),
                 starts_at: class.starts_at,
-                ends_at: class.starts_at + TimeDelta::hours(2),
+                ends_at: class.ends_at(),
                 privacy: Privacy::Unlisted,
                 made_for_kids: false,
                 dvr: true,
@@ -136,7 +146,8 @@ impl History {
             thumbnail: self.thumbnail(index),
             playlist: Some(self.playlist.clone()),
             stream: Some(self.stream.clone()),
-            stream_taken: taken,
+            stream_taken: holders.is_taken(&self.stream, class.starts_at, class.record.id),
+            stream_awaited: holders.is_awaited(&self.stream, class.starts_at, class.record.id),
             cancelled: class.cancelled,
             replay_ended: false,
         }
@@ -294,6 +305,24 @@ impl History {
         }
     }
 
+    /// Who could begin and has no stream waits for one that is on, comes earlier or asks a person: never for a later one.
+    fn is_nobody_before(&self, index: usize, told: &str) {
+        let class = &self.classes[index];
+        let is_near =
+            self.now >= class.starts_at - domain::broadcast::plan::ARMING && self.now < class.ends_at();
+        let is_put_off = class.record.not_before.is_some_and(|at| at > self.now);
+        let holder = self.classes.iter().find(|it| it.record.bound.is_some());
+        let waits = matches!(holder, Some(it) if matches!(it.record.state, State::Bound | State::Armed)
+            && it.record.start_asked.is_none() && it.record.not_before.is_none_or(|at| at <= self.now));
+        if let Some(holder) = holder.filter(|_| waits && is_near && !is_put_off) {
+            assert!(
+                holder.starts_at <= class.starts_at,
+                "waits for a later one: {told}, {:?}",
+                holder.record
+            );
+        }
+    }
+
     /// What must be true once the worker has had time.
     fn is_settled(&self) {
         for (index, class) in self.classes.iter().enumerate() {
@@ -315,6 +344,9 @@ impl History {
                         assert_eq!(show.settings["snippet"]["title"], class.title.as_str(), "{told}");
                         let begins = class.starts_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
                         assert_eq!(show.settings["snippet"]["scheduledStartTime"], begins, "{told}");
+                    }
+                    if record.state == State::Created && !class.cancelled {
+                        self.is_nobody_before(index, &told);
                     }
                     if record.state == State::Armed {
                         assert_eq!(show.stream.as_ref(), Some(&self.stream), "{told}");

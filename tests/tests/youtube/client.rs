@@ -96,7 +96,7 @@ fn the_reasons_of_refusals_arrive() {
         google.world().encoder_sends(time.now(), &scene.stream.id);
         // It started by itself.
         assert_eq!(reason(client.call(&grant, &go(Move::Live)).await), Reason::Redundant);
-        let bind = Call::Bind { id: id.clone(), stream: scene.stream.id.clone() };
+        let bind = Call::Bind { id: id.clone(), stream: Some(scene.stream.id.clone()) };
         assert_eq!(reason(client.call(&grant, &bind).await), Reason::InvalidTransition);
         let delete = Call::DeleteBroadcast { id: id.clone() };
         assert_eq!(reason(client.call(&grant, &delete).await), Reason::InvalidTransition);

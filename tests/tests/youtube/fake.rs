@@ -78,7 +78,7 @@ fn what_the_client_says_is_right_and_each_kind_of_mistake_is_found() {
         &with(transition, "broadcastStatus", Some("ready")),
         Wrong::ParameterValue(owned("broadcastStatus")),
     );
-    let bind = request(&Call::Bind { id: "a".into(), stream: "s".into() }, "t");
+    let bind = request(&Call::Bind { id: "a".into(), stream: Some("s".into()) }, "t");
     assert_wrong(&Request { body: b"{}".to_vec(), ..bind.clone() }, Wrong::Body);
     assert_wrong(&with(bind, "id", None), Wrong::MissingParameter(owned("id")));
 }

@@ -100,7 +100,10 @@ impl History {
                 draft(&format!("{}회 (변경)", at % 100)).apply(&mut raw);
                 Call::UpdateBroadcast { raw }
             }
-            Wish::Bind => Call::Bind { id, stream: self.stream(at / 7).unwrap_or_else(|| "none".into()) },
+            Wish::Bind => Call::Bind {
+                id,
+                stream: (!at.is_multiple_of(5)).then(|| self.stream(at / 7).unwrap_or_else(|| "none".into())),
+            },
             Wish::Go(to) => Call::Transition { id, to },
             Wish::Delete => Call::DeleteBroadcast { id },
             Wish::Stream => Call::InsertStream { title: "스튜디오".into() },

@@ -33,7 +33,7 @@ impl Play {
     }
 
     fn bind(&mut self, show: &str, stream: &str) -> Outcome {
-        self.call(&Call::Bind { id: show.into(), stream: stream.into() })
+        self.call(&Call::Bind { id: show.into(), stream: Some(stream.into()) })
     }
 
     fn go(&mut self, show: &str, to: Move) -> Outcome {

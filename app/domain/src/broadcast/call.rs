@@ -25,9 +25,10 @@ pub enum Call {
     UpdateBroadcast {
         raw: Value,
     },
+    /// Has it begin with what arrives on a stream; without one it lets go of the stream it has.
     Bind {
         id: String,
-        stream: String,
+        stream: Option<String>,
     },
     Transition {
         id: String,

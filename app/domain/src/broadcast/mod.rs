@@ -5,6 +5,7 @@ mod model;
 pub mod plan;
 pub mod question;
 pub mod read;
+pub mod stream;
 
 #[cfg(feature = "store")]
 pub mod channel;

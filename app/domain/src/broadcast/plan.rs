@@ -56,6 +56,8 @@ pub struct Wanted {
     pub stream: Option<String>,
     /// Whether another broadcast holds that stream, as far as we know or YouTube last said.
     pub stream_taken: bool,
+    /// Whether one that begins earlier could be bound now, if this one let go of that stream.
+    pub stream_awaited: bool,
     /// The class was cancelled, or nobody wants it broadcast any more.
     pub cancelled: bool,
     /// The consent to the replay has ended.
@@ -239,8 +241,15 @@ impl Record {
             wanted.draft.apply(&mut raw);
             return Next::Call(Call::UpdateBroadcast { raw });
         }
+        // A class planned before one that is armed already has the stream first; the later one is bound again after it.
+        if self.bound.is_some() && wanted.stream_awaited && self.start_asked.is_none() {
+            return Next::Call(match is_fresh {
+                true => Call::Bind { id: video, stream: None },
+                false => Call::ReadBroadcast { id: video },
+            });
+        }
         if let Some(stream) = &wanted.stream {
-            let bind = || Next::Call(Call::Bind { id: video.clone(), stream: stream.clone() });
+            let bind = || Next::Call(Call::Bind { id: video.clone(), stream: Some(stream.clone()) });
             match self.state {
                 State::Created if wanted.stream_taken => {}
                 State::Created if now >= starts_at - ARMING || self.start_asked.is_some() => return bind(),
@@ -348,10 +357,12 @@ impl Record {
             }
             Call::UpdateBroadcast { .. } if self.state == State::Filed => {}
             Call::UpdateBroadcast { .. } => self.ask_for(&wanted.draft),
-            Call::Bind { stream, .. } => {
+            Call::Bind { stream: Some(stream), .. } => {
                 self.state = State::Bound;
                 self.bound = Some(stream.clone());
             }
+            // The stream is its own until YouTube has said otherwise.
+            Call::Bind { stream: None, .. } => self.state = State::Created,
             Call::Transition { to: Move::Complete, .. } => self.state = State::Ending,
             Call::InsertPlaylistItem { .. } => self.list_doubt = true,
             _ => {}
@@ -580,6 +591,11 @@ impl Record {
             (Method::DeleteBroadcast, Reason::NotFound) => self.deleted(wanted),
             (Method::DeleteBroadcast, Reason::Invalid | Reason::Other) => {
                 // It has begun meanwhile: the next look says so.
+                self.said = Some(said);
+                self.wait_longer(now);
+            }
+            (Method::Bind, Reason::InvalidTransition) if self.state == State::Created => {
+                // It has begun before it let go of the stream: the next look says so.
                 self.said = Some(said);
                 self.wait_longer(now);
             }

@@ -11,7 +11,8 @@ use crate::account::Audience;
 use crate::broadcast::call::{Draft, Privacy};
 use crate::broadcast::entity::{broadcast, broadcast_template, encoder, playlist};
 use crate::broadcast::plan::{Record, Wanted};
-use crate::broadcast::{Facts, State, Template, Thumbnail};
+use crate::broadcast::stream::Holders;
+use crate::broadcast::{Facts, Template, Thumbnail};
 use crate::centre::Centre;
 use crate::course::entity::{class_session, course, run};
 use crate::course::{ClassState, RunState};
@@ -212,41 +213,23 @@ impl Subject {
     }
 }
 
-/// Which broadcast holds which encoder's stream, as far as we know or YouTube last said, and who waits for it.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Holders {
-    bound: HashMap<String, Vec<Uuid>>,
-    /// When each that is still to be shown begins: tomorrow's class doesn't take the stream before today's has had it.
-    waiting: HashMap<String, Vec<(DateTime<Utc>, Uuid)>>,
-}
-
 impl Holders {
-    pub fn of(records: &[(broadcast::Model, Record)], subjects: &Subjects, now: DateTime<Utc>) -> Self {
+    pub(super) fn of(
+        records: &[(broadcast::Model, Record)],
+        subjects: &Subjects,
+        now: DateTime<Utc>,
+    ) -> Self {
         let mut holders = Self::default();
         for (row, record) in records {
-            if let Some(stream) = &record.bound {
-                holders.bound.entry(stream.clone()).or_default().push(row.id);
-            }
-            let waits = matches!(record.state, State::Planned | State::Creating | State::Created);
-            let subject =
-                subjects.of(row).filter(|it| waits && !it.cancelled && !row.unwanted && now < it.ends_at);
-            let stream = subjects.encoder(row).and_then(|encoder| encoder.stream.clone());
-            if let (Some(subject), Some(stream)) = (subject, stream) {
-                holders.waiting.entry(stream).or_default().push((subject.starts_at, row.id));
-            }
+            let subject = subjects.of(row).filter(|it| !it.cancelled && !row.unwanted && now < it.ends_at);
+            let stream = subjects.encoder(row).and_then(|encoder| encoder.stream.as_deref());
+            holders.add(record, stream, subject.map(|subject| subject.starts_at), now);
         }
         holders
     }
 
-    /// Whether another has the stream, or is to have it before this one.
-    fn taken(&self, stream: &str, starts_at: DateTime<Utc>, id: Uuid) -> bool {
-        let bound = self.bound.get(stream).into_iter().flatten();
-        let waiting = self.waiting.get(stream).into_iter().flatten();
-        bound.copied().any(|other| other != id) || waiting.copied().any(|other| other < (starts_at, id))
-    }
-
     /// All that decides about the next step.
-    pub fn wanted(
+    pub(super) fn wanted(
         &self,
         centre: &Centre,
         subjects: &Subjects,
@@ -254,6 +237,9 @@ impl Holders {
         (row, record): (&broadcast::Model, &Record),
     ) -> Wanted {
         let stream = subjects.encoder(row).and_then(|encoder| encoder.stream.clone());
+        let is_so = |ask: fn(&Self, &str, DateTime<Utc>, Uuid) -> bool| {
+            stream.as_ref().is_some_and(|stream| ask(self, stream, subject.starts_at, row.id))
+        };
         let today = seoul::day(centre.clock().now());
         let is_listed = row.privacy != Privacy::Private;
         let playlist =
@@ -262,7 +248,8 @@ impl Holders {
             draft: subject.wanted(centre, row, record),
             thumbnail: subject.thumbnail(),
             playlist: playlist.filter(|_| is_listed).and_then(|playlist| playlist.youtube.clone()),
-            stream_taken: stream.as_ref().is_some_and(|stream| self.taken(stream, subject.starts_at, row.id)),
+            stream_taken: is_so(Self::is_taken),
+            stream_awaited: is_so(Self::is_awaited),
             stream,
             cancelled: subject.cancelled || row.unwanted,
             replay_ended: row.replay_until.is_some_and(|last| last < today),
