@@ -470,16 +470,12 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("anonymous_part_how_known", "", "UPDATE anonymous_part SET ended = '2021-01-01', how = 'lost'"),
     ("anonymous_part_ended_somehow", "", "UPDATE anonymous_part SET ended = '2021-01-01'"),
     ("anonymous_part_described", "", "UPDATE anonymous_part SET sex = NULL"),
-    ("anonymous_part_came_not_negative", "", "UPDATE anonymous_part SET came = -1"),
-    ("anonymous_part_minutes_not_negative", "", "UPDATE anonymous_part SET minutes = -1"),
-    ("anonymous_part_no_shows_not_negative", "", "UPDATE anonymous_part SET no_shows = -1"),
-    ("anonymous_mark_presence_known", "", "UPDATE anonymous_mark SET presence = 'asleep'"),
-    ("anonymous_mark_minutes_not_negative", "", "UPDATE anonymous_mark SET minutes = -1"),
-    (
-        "anonymous_mark_once",
-        "anonymous_mark.part_id, anonymous_mark.class_session_id",
-        "INSERT INTO anonymous_mark SELECT * FROM anonymous_mark",
-    ),
+    ("anonymous_attendance_sex_known", "", "UPDATE anonymous_attendance SET sex = 'other'"),
+    ("anonymous_attendance_age_in_tens", "", "UPDATE anonymous_attendance SET age = 45"),
+    ("anonymous_attendance_attended_not_negative", "", "UPDATE anonymous_attendance SET attended = -1"),
+    ("anonymous_attendance_minutes_not_negative", "", "UPDATE anonymous_attendance SET minutes = -1"),
+    ("anonymous_attendance_no_shows_not_negative", "", "UPDATE anonymous_attendance SET no_shows = -1"),
+    ("anonymous_attendance_described", "", "UPDATE anonymous_attendance SET sex = NULL"),
     ("kept_figure_side_known", "", "UPDATE kept_figure SET side = 'instructor'"),
     (
         "kept_figure_once",
@@ -637,7 +633,7 @@ INSERT INTO handout (id, course_id, title, viewers, file_type, size, request_key
     (#1, #1, 'a', 'learners', 'pdf', 2, #1, '2021-01-01T00:00:00+00:00'), (#2, #1, 'b', 'learners', 'pdf', 2, #2, '2021-01-01T00:00:00+00:00');
 INSERT INTO handout_piece (handout_id, number, bytes) VALUES (#1, 0, ##1), (#1, 1, ##2);
 INSERT INTO anonymous_part (id, number, run_id, sex) VALUES (#1, #2, #1, 'female');
-INSERT INTO anonymous_mark (part_id, class_session_id, presence, minutes, no_show) VALUES (#1, #1, 'present', 120, false);
+INSERT INTO anonymous_attendance (id, run_id, day, sex, attended, minutes, no_shows) VALUES (#1, #1, '2021-01-04', 'female', 1, 120, 0);
 INSERT INTO closed_month (month, closed_at, closed_by) VALUES ('2021-01-01', '2021-02-01T00:00:00+00:00', #1);
 INSERT INTO kept_figure (month, side, word, counts) VALUES ('2021-01-01', 'all', '', '{}');
 INSERT INTO target (year, audience, runs, minutes) VALUES (2021, 'resident', 140, 168000);

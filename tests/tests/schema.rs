@@ -25,7 +25,7 @@ use domain::space::entity::{
     allocation, closure, engagement, holiday, margin, occupation, opening, seat, space, thing,
 };
 use domain::statistics::entity::{
-    anonymous_mark, anonymous_part, closed_month, folded_application, kept_figure, pilot_run, spending,
+    anonymous_attendance, anonymous_part, closed_month, folded_application, kept_figure, pilot_run, spending,
     target, training_budget, week_note,
 };
 use domain::studio::entity::{
@@ -67,7 +67,7 @@ both! {
             notice
             application application_event ticket writer
             allocation closure engagement holiday margin occupation opening seat space thing
-            anonymous_mark anonymous_part closed_month folded_application kept_figure pilot_run spending target
+            anonymous_attendance anonymous_part closed_month folded_application kept_figure pilot_run spending target
             training_budget week_note
             bar booking booking_event booking_thing call_answer call_answer_event open_call series studio
         ];

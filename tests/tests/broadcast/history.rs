@@ -409,3 +409,34 @@ fn whatever_happens_a_class_has_one_broadcast_or_asks_a_person() {
     );
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
 }
+
+#[test]
+fn a_class_planned_before_one_that_is_armed_has_the_stream_first() {
+    for fault in Fault::ALL.iter().copied().map(Some).chain([None]) {
+        let mut history = History::new();
+        history.take(&Step::Pass(28 * 60));
+        history.settle();
+        let states = |history: &History| history.classes.iter().map(|it| it.record.state).collect::<Vec<_>>();
+        assert_eq!(states(&history), [State::Armed, State::Created, State::Created]);
+        // Two hours before the first, and whatever YouTube does when it is told to let go.
+        history.take(&Step::Move(2, -8 * 60));
+        for _ in 0..3 {
+            history.take(&Step::Round { fault, token_fault: None, dies: None });
+        }
+        history.take(&Step::PersonRetries);
+        history.settle();
+        history.is_settled();
+        assert_eq!(states(&history), [State::Created, State::Created, State::Armed], "{fault:?}");
+        // It is shown and over, and the stream goes back.
+        let (begins, ends) = (history.classes[2].starts_at, history.classes[2].ends_at());
+        history.take(&Step::Pass((begins - history.now).num_minutes()));
+        history.take(&Step::EncoderSends);
+        history.settle();
+        assert_eq!(history.classes[2].record.state, State::Live, "{fault:?}");
+        history.take(&Step::Pass((ends - history.now).num_minutes()));
+        history.take(&Step::EncoderStops);
+        history.take(&Step::End(2));
+        history.settle();
+        assert_eq!(states(&history)[0], State::Armed, "{fault:?}");
+    }
+}

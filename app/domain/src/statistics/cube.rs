@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{ClassFact, Counts, Dimension, Facts, Key, PartFact, RunFact, Standing};
+use super::{ClassFact, Counts, Dimension, Facts, FoldedFact, Key, PartFact, RunFact, Standing, Traits};
 
 /// What is asked of the cube.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,12 +101,12 @@ impl Facts {
         }
     }
 
-    fn key_of_part(&self, part: &PartFact, dimension: Dimension) -> Option<Key> {
+    fn key_of_people(&self, run: u32, traits: &Traits, dimension: Dimension) -> Option<Key> {
         match dimension {
-            Dimension::Sex => Some(Key::Sex(part.traits.sex)),
-            Dimension::Age => Some(Key::Age(part.traits.age)),
-            Dimension::Neighbourhood => Some(Key::Neighbourhood(part.traits.neighbourhood)),
-            _ => self.run(part.run).key(dimension),
+            Dimension::Sex => Some(Key::Sex(traits.sex)),
+            Dimension::Age => Some(Key::Age(traits.age)),
+            Dimension::Neighbourhood => Some(Key::Neighbourhood(traits.neighbourhood)),
+            _ => self.run(run).key(dimension),
         }
     }
 
@@ -125,10 +125,17 @@ impl Facts {
         }
         for (parts, of_people) in [(&self.parts, false), (&self.described, true)] {
             for part in parts.iter().filter(|part| question.holds(self.run(part.run).first_day)) {
-                let corners = question.corners(|dimension| self.key_of_part(part, dimension));
+                let corners =
+                    question.corners(|dimension| self.key_of_people(part.run, &part.traits, dimension));
                 for corner in corners.into_iter().filter(|it| question.is_of_people(*it) == of_people) {
                     cells.entry(corner).or_default().add_part(part, self.run(part.run), self.as_of);
                 }
+            }
+        }
+        for folded in self.folded.iter().filter(|it| question.holds(self.run(it.run).first_day)) {
+            let key = |dimension| self.key_of_people(folded.run, &folded.traits, dimension);
+            for corner in question.corners(key).into_iter().filter(|it| question.is_of_people(*it)) {
+                cells.entry(corner).or_default().add_folded(folded, self.run(folded.run));
             }
         }
         let rows: BTreeSet<Key> = cells.keys().filter_map(|(row, _)| *row).collect();
@@ -178,7 +185,6 @@ impl Counting {
                 counts.enrolled += 1;
                 self.people.insert(part.person);
                 counts.attended += u64::from(part.came > 0);
-                counts.untold += u64::from(part.is_untold);
                 counts.completed += u64::from(part.completed);
                 if run.marked {
                     counts.attended_minutes += u64::from(part.minutes);
@@ -188,6 +194,18 @@ impl Counting {
                 }
             }
             Standing::Enrolled | Standing::Nowhere => {}
+        }
+    }
+
+    fn add_folded(&mut self, folded: &FoldedFact, run: &RunFact) {
+        if run.cancelled {
+            return;
+        }
+        let counts = &mut self.counts;
+        counts.attended += u64::from(folded.attended);
+        if run.marked {
+            counts.attended_minutes += u64::from(folded.minutes);
+            counts.no_shows += u64::from(folded.no_shows);
         }
     }
 
@@ -201,7 +219,7 @@ mod tests {
     use super::*;
     use crate::account::Sex;
     use crate::course::{Audience, Category, Mode};
-    use crate::statistics::{DayPart, Traits};
+    use crate::statistics::DayPart;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -235,7 +253,6 @@ mod tests {
             minutes: 120,
             no_shows: 1,
             completed: false,
-            is_untold: false,
         }
     }
 
@@ -248,6 +265,7 @@ mod tests {
             runs,
             classes,
             described: parts.clone(),
+            folded: Vec::new(),
             parts,
         }
     }

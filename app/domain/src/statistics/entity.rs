@@ -25,14 +25,6 @@ pub mod anonymous_part {
         pub ended: Option<NaiveDate>,
         pub how: Option<End>,
         pub completed: Option<NaiveDate>,
-        /// To how many classes they came.
-        pub came: i32,
-        /// Minutes that count as attended.
-        pub minutes: i32,
-        /// How often they were absent without a word.
-        pub no_shows: i32,
-        /// The day of the last class in these sums.
-        pub counted_until: Option<NaiveDate>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -41,23 +33,30 @@ pub mod anonymous_part {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-pub mod anonymous_mark {
+pub mod anonymous_attendance {
+    use chrono::NaiveDate;
     use sea_orm::entity::prelude::*;
 
-    use crate::attendance::Presence;
+    use crate::account::{Neighbourhood, Sex};
 
-    /// Empty: what it held stands in sums in `anonymous_part`. A release that no other has to live beside takes it away.
+    /// What those did in a run on one day who are no longer described, and were alike in what they had said of themselves.
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "anonymous_mark")]
+    #[sea_orm(table_name = "anonymous_attendance")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub part_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub class_session_id: Uuid,
-        pub presence: Presence,
+        pub id: Uuid,
+        pub run_id: Uuid,
+        pub day: NaiveDate,
+        pub sex: Option<Sex>,
+        /// In tens.
+        pub age: Option<i32>,
+        pub neighbourhood: Option<Neighbourhood>,
+        /// To how many of them it was the first class they came to.
+        pub attended: i32,
+        /// Minutes that count as attended.
         pub minutes: i32,
-        /// Whether they were absent without a word.
-        pub no_show: bool,
+        /// How often one of them was absent without a word.
+        pub no_shows: i32,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

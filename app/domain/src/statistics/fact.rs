@@ -5,14 +5,14 @@
 //! that was held by then, and what people say of themselves.
 
 use std::cmp::min;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Timelike, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -29,8 +29,10 @@ use crate::registration::entity::{application, application_event};
 use crate::registration::{EventKind, State};
 use crate::seoul;
 use crate::space::entity::space;
-use crate::statistics::entity::{anonymous_part, folded_application};
-use crate::statistics::{AgeGroup, ClassFact, DayPart, End, Facts, PartFact, Path, RunFact, Traits};
+use crate::statistics::entity::{anonymous_attendance, anonymous_part, folded_application};
+use crate::statistics::{
+    AgeGroup, ClassFact, DayPart, End, Facts, FoldedFact, PartFact, Path, RunFact, Traits,
+};
 
 /// What is known of the period (both days within it) as of a day; of a day to come, as of today.
 pub async fn load(
@@ -53,6 +55,7 @@ pub async fn load(
         classes: programme.classes,
         parts: parts.of_people,
         described: parts.described,
+        folded: parts.folded,
     })
 }
 
@@ -252,7 +255,7 @@ impl Programme {
         as_of: NaiveDate,
     ) -> Result<Parts, DbErr> {
         let applications = Application::read(db, application_in(scope)).await?;
-        let did = did(db, scope.held_classes(), None).await?;
+        let did = did(db, scope.held_classes()).await?;
         let completed = completed(db, completion::Column::RunId.in_subquery(scope.runs.clone())).await?;
         let folded: HashSet<Uuid> = folded_application::Entity::find()
             .select_only()
@@ -280,7 +283,6 @@ impl Programme {
                 minutes: did.minutes,
                 no_shows: did.no_shows,
                 completed: completed.get(&application.id).is_some_and(|day| *day <= as_of),
-                is_untold: false,
             };
             parts.of_people.push(fact);
             if !folded.contains(&application.id) {
@@ -295,25 +297,37 @@ impl Programme {
             let Some(run) = self.index.get(&row.run_id) else { continue };
             let fact = &self.runs[*run as usize];
             let path = Path { waited: row.waited, placed: row.placed, ended: row.ended.zip(row.how) };
-            let age = row.age.and_then(|age| AgeGroup::parse(&age.to_string()));
-            let all =
-                Did { came: count(row.came), minutes: count(row.minutes), no_shows: count(row.no_shows) };
-            let came_later = all != Did::default() && row.counted_until.is_some_and(|day| as_of < day);
-            let did = if came_later { Did::default() } else { all };
             parts.described.push(PartFact {
                 run: *run,
                 person: numbers.of(row.number),
-                traits: Traits { sex: row.sex, age, neighbourhood: row.neighbourhood },
+                traits: traits_of(row.sex, row.age, row.neighbourhood),
                 standing: path.standing(fact.first_day, as_of),
-                came: did.came,
-                minutes: did.minutes,
-                no_shows: did.no_shows,
+                came: 0,
+                minutes: 0,
+                no_shows: 0,
                 completed: row.completed.is_some_and(|day| day <= as_of),
-                is_untold: came_later && fact.held > 0,
             });
         }
+        let attendance = anonymous_attendance::Entity::find()
+            .filter(anonymous_attendance::Column::RunId.in_subquery(scope.runs.clone()))
+            .filter(anonymous_attendance::Column::Day.lte(as_of))
+            .all(db)
+            .await?;
+        let of_known = attendance.into_iter().filter_map(|row| Some((*self.index.get(&row.run_id)?, row)));
+        parts.folded.extend(of_known.map(|(run, row)| FoldedFact {
+            run,
+            traits: traits_of(row.sex, row.age, row.neighbourhood),
+            attended: count(row.attended),
+            minutes: count(row.minutes),
+            no_shows: count(row.no_shows),
+        }));
         Ok(parts)
     }
+}
+
+/// What is kept of what somebody had said; `age` in tens.
+fn traits_of(sex: Option<Sex>, age: Option<i32>, neighbourhood: Option<Neighbourhood>) -> Traits {
+    Traits { sex, age: age.and_then(|age| AgeGroup::parse(&age.to_string())), neighbourhood }
 }
 
 /// When in the day a class begins.
@@ -325,6 +339,7 @@ fn part_of(starts_at: DateTime<Utc>) -> DayPart {
 struct Parts {
     of_people: Vec<PartFact>,
     described: Vec<PartFact>,
+    folded: Vec<FoldedFact>,
 }
 
 async fn runs_with_marks<C: ConnectionTrait>(db: &C, scope: &Scope) -> Result<HashSet<Uuid>, DbErr> {
@@ -488,45 +503,77 @@ fn attended() -> SimpleExpr {
     Expr::case(marked.clone().gt(held.clone()), held).finally(marked).into()
 }
 
-/// What was done in these classes, by application; of `only` those, if any are named.
-pub(super) async fn did<C: ConnectionTrait>(
+/// What was done in these classes, by application.
+async fn did<C: ConnectionTrait>(db: &C, classes: SelectStatement) -> Result<HashMap<Uuid, Did>, DbErr> {
+    let sums: Vec<(Uuid, i64, i64)> = marks_in(classes.clone()).into_tuple().all(db).await?;
+    let mut did: HashMap<Uuid, Did> = HashMap::with_capacity(sums.len());
+    for (application, came, minutes) in sums {
+        did.insert(application, Did { came: number(came), minutes: number(minutes), no_shows: 0 });
+    }
+    let absences: Vec<(Uuid, i64)> = absences_in(classes).into_tuple().all(db).await?;
+    for (application, absences) in absences {
+        did.entry(application).or_default().no_shows = number(absences);
+    }
+    Ok(did)
+}
+
+/// What these applications did in these classes, by the days on which the classes ended.
+pub(super) async fn did_by_day<C: ConnectionTrait>(
     db: &C,
     classes: SelectStatement,
-    only: Option<&[Uuid]>,
-) -> Result<HashMap<Uuid, Did>, DbErr> {
-    let wanted =
-        |column: SimpleExpr| Condition::all().add_option(only.map(|only| column.is_in(only.iter().copied())));
+    only: &[Uuid],
+) -> Result<HashMap<Uuid, BTreeMap<NaiveDate, Did>>, DbErr> {
+    // What ends at midnight was held on the day before.
+    let day = |at: DateTime<Utc>| seoul::day(at - TimeDelta::microseconds(1));
+    let ends_at = class_session::Column::EndsAt;
+    let mut did: HashMap<Uuid, BTreeMap<NaiveDate, Did>> = HashMap::new();
+    let marks = marks_in(classes.clone()).filter(mark::Column::ApplicationId.is_in(only.iter().copied()));
+    let sums = marks.column(ends_at).group_by(ends_at).into_tuple();
+    let sums: Vec<(Uuid, i64, i64, DateTime<Utc>)> = sums.all(db).await?;
+    for (application, came, minutes, at) in sums {
+        let did = did.entry(application).or_default().entry(day(at)).or_default();
+        did.came += number(came);
+        did.minutes += number(minutes);
+    }
+    let absences = absences_in(classes).filter(no_show::Column::ApplicationId.is_in(only.iter().copied()));
+    let absences = absences.column(ends_at).group_by(ends_at).into_tuple();
+    let absences: Vec<(Uuid, i64, DateTime<Utc>)> = absences.all(db).await?;
+    for (application, absences, at) in absences {
+        did.entry(application).or_default().entry(day(at)).or_default().no_shows += number(absences);
+    }
+    Ok(did)
+}
+
+fn number(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or_default()
+}
+
+/// By application: how often they came, and the minutes that count, by the marks of these classes.
+fn marks_in(classes: SelectStatement) -> Select<mark::Entity> {
     let mut marks = mark::Entity::find()
         .select_only()
         .column(mark::Column::ApplicationId)
         .column_as(Expr::expr(came(mark::Column::Presence.into_expr())).sum(), "came")
         .column_as(Expr::expr(attended()).sum(), "attended")
-        .filter(mark::Column::ClassSessionId.in_subquery(classes.clone()))
-        .filter(wanted(mark::Column::ApplicationId.into_expr()))
+        .filter(mark::Column::ClassSessionId.in_subquery(classes))
         .group_by(mark::Column::ApplicationId);
     let of_mark = class_session::Column::Id.into_expr().eq(mark::Column::ClassSessionId.into_expr());
     QuerySelect::query(&mut marks).inner_join(class_session::Entity, of_mark);
-    let sums: Vec<(Uuid, i64, i64)> = marks.into_tuple().all(db).await?;
-    let mut did: HashMap<Uuid, Did> = HashMap::with_capacity(sums.len());
-    let number = |number: i64| u32::try_from(number).unwrap_or_default();
-    for (application, came, minutes) in sums {
-        did.insert(application, Did { came: number(came), minutes: number(minutes), no_shows: 0 });
-    }
-    let absences: Vec<(Uuid, i64)> = no_show::Entity::find()
+    marks
+}
+
+/// By application: how often they were absent from these classes without a word.
+fn absences_in(classes: SelectStatement) -> Select<no_show::Entity> {
+    let mut absences = no_show::Entity::find()
         .select_only()
         .column(no_show::Column::ApplicationId)
         .column_as(no_show::Column::ApplicationId.count(), "absences")
         .filter(no_show::Column::WithdrawnAt.is_null())
         .filter(no_show::Column::ClassSessionId.in_subquery(classes))
-        .filter(wanted(no_show::Column::ApplicationId.into_expr()))
-        .group_by(no_show::Column::ApplicationId)
-        .into_tuple()
-        .all(db)
-        .await?;
-    for (application, absences) in absences {
-        did.entry(application).or_default().no_shows = number(absences);
-    }
-    Ok(did)
+        .group_by(no_show::Column::ApplicationId);
+    let of_absence = class_session::Column::Id.into_expr().eq(no_show::Column::ClassSessionId.into_expr());
+    QuerySelect::query(&mut absences).inner_join(class_session::Entity, of_absence);
+    absences
 }
 
 /// Who has completed a run, and on which day it was closed.

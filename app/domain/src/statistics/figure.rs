@@ -80,10 +80,6 @@ pub struct Counts {
     /// Classes that were broadcast, and the most who watched each at one time, together.
     pub shows: u64,
     pub viewers: u64,
-    /// Those among the enrolled of whom it can't be told what they had attended by that day: erased people, as of a day amid
-    /// a run. What is kept of a closed month has nobody like that.
-    #[serde(default)]
-    pub untold: u64,
 }
 
 impl Counts {
@@ -142,7 +138,6 @@ impl Measure {
             Self::Hours => Figure::Minutes(counts.minutes),
             Self::Enrolled => Figure::Count(counts.enrolled),
             Self::People | Self::Attended | Self::Completed if !known => Figure::Nothing,
-            Self::Attended | Self::Attendance | Self::NoShow if counts.untold > 0 => Figure::Nothing,
             Self::People => Figure::Count(counts.people),
             Self::Attended => Figure::Count(counts.attended),
             Self::Completed => Figure::Count(counts.completed),

@@ -4,18 +4,17 @@
 //! Whoever erases birth years, sexes and neighbourhoods calls [`fold`] before, in the same transaction. What happens later to
 //! an application that was folded is counted in the totals, but no more by sides of people.
 //!
-//! A part keeps what figures need and no more: no class but their sums, no day that no figure asks for ([`Path::plain`]), and
-//! with the others of its run it is written anew whenever one comes ([`mix`]). That isn't anonymity. As long as every figure
-//! stays for every filter, a run, an age group and a neighbourhood that only one of its people had can be recognised by
-//! whoever reads the rows of the run beside it; pages show no such rows, and the public ones no sides of people. What a
-//! figure would need to know more for, it leaves open ([`Counts::untold`]).
+//! What is kept is what figures need and no more: no day that no figure asks for ([`Path::plain`]), and what was attended day
+//! by day not of one person but of all who were alike. With the others of its run it is written anew whenever more comes
+//! ([`mix`]). That isn't anonymity. As long as every figure stays for every filter and every day, whoever was the only one of
+//! a run in an age group and a neighbourhood can be recognised by whoever reads the rows of the run beside it; pages show no
+//! such rows, and the public ones no sides of people.
 //!
 //! [`Path::plain`]: crate::statistics::Path::plain
-//! [`Counts::untold`]: crate::statistics::Counts::untold
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{LockType, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -23,15 +22,16 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::account::{Neighbourhood, Sex};
 use crate::attendance::entity::completion;
 use crate::clock::Clock;
 use crate::course::ClassState;
 use crate::course::entity::{class_session, run};
 use crate::registration::entity::application;
 use crate::seoul;
-use crate::statistics::entity::{anonymous_part, folded_application};
-use crate::statistics::fact::{Application, completed, described, did};
-use crate::statistics::{AgeGroup, Traits};
+use crate::statistics::entity::{anonymous_attendance, anonymous_part, folded_application};
+use crate::statistics::fact::{Application, Did, completed, described, did_by_day};
+use crate::statistics::{AgeGroup, Path, Standing, Traits};
 
 /// Rows of one statement: below the number of values that SQLite takes.
 const ROWS_AT_ONCE: usize = 1_000;
@@ -59,46 +59,120 @@ pub async fn fold(tx: &DatabaseTransaction, clock: &Clock, people: &[Uuid]) -> R
     let completed = completed(tx, of_parts(completion::Column::ApplicationId)).await?;
     let runs: Vec<Uuid> =
         parts.iter().map(|(_, it)| it.run).collect::<BTreeSet<Uuid>>().into_iter().collect();
-    let counted_until = counted_until(tx, &runs, clock.now()).await?;
-    let mut attended = HashMap::new();
+    let mut did = HashMap::new();
     for ids in ids.chunks(ROWS_AT_ONCE) {
-        attended.extend(did(tx, held(&runs, clock.now()), Some(ids)).await?);
+        did.extend(did_by_day(tx, held(&runs, clock.now()), ids).await?);
     }
     let today = seoul::day(clock.now());
     let mut numbers: HashMap<Uuid, Uuid> = HashMap::new();
     let mut rows = Vec::new();
+    let mut attendance = Attendance::default();
     for (traits, it) in &parts {
         let first_day = first_days[&it.run];
         let path = if first_day <= today { it.path.plain(first_day) } else { it.path };
-        let did = attended.get(&it.id).copied().unwrap_or_default();
-        let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+        if let Some(did) = did.get(&it.id) {
+            attendance.add(it.run, *traits, first_day, path, did);
+        }
         rows.push(anonymous_part::Model {
             id: chance(clock),
             number: *numbers.entry(it.person).or_insert_with(|| chance(clock)),
             run_id: it.run,
             sex: traits.sex,
-            age: traits.age.map(AgeGroup::first).map(i32::from),
+            age: tens(traits.age),
             neighbourhood: traits.neighbourhood,
             waited: path.waited,
             placed: path.placed,
             ended: path.ended.map(|(day, _)| day),
             how: path.ended.map(|(_, how)| how),
             completed: completed.get(&it.id).copied(),
-            came: whole(did.came),
-            minutes: whole(did.minutes),
-            no_shows: whole(did.no_shows),
-            counted_until: counted_until.get(&it.run).copied(),
         });
     }
-    mix(tx, &runs, rows, ids).await
+    mix(tx, clock, &runs, rows, attendance, ids).await
 }
 
-/// Writes the parts of these runs anew with those that come, and likewise which applications were folded: neither by its
-/// place nor by its age does a row say of which application it was made.
+fn tens(age: Option<AgeGroup>) -> Option<i32> {
+    age.map(AgeGroup::first).map(i32::from)
+}
+
+/// What people did together who were alike: by run, day, sex, age in tens and neighbourhood.
+#[derive(Default)]
+struct Attendance(BTreeMap<Alike, Together>);
+
+type Alike = (Uuid, NaiveDate, Option<Sex>, Option<i32>, Option<Neighbourhood>);
+
+#[derive(Default)]
+struct Together {
+    attended: i32,
+    minutes: i32,
+    no_shows: i32,
+}
+
+impl Attendance {
+    /// Adds what one of them did, from the day on which they were enrolled: before, no figure counts it.
+    fn add(
+        &mut self,
+        run: Uuid,
+        traits: Traits,
+        first_day: NaiveDate,
+        path: Path,
+        did: &BTreeMap<NaiveDate, Did>,
+    ) {
+        let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+        let mut has_come = false;
+        for (day, did) in did {
+            let day = path.placed.map_or(*day, |placed| placed.max(*day));
+            if path.standing(first_day, day) != Standing::Enrolled {
+                continue;
+            }
+            let alike = (run, day, traits.sex, tens(traits.age), traits.neighbourhood);
+            let together = self.0.entry(alike).or_default();
+            together.attended += i32::from(did.came > 0 && !has_come);
+            together.minutes += whole(did.minutes);
+            together.no_shows += whole(did.no_shows);
+            has_come |= did.came > 0;
+        }
+    }
+
+    /// Adds what is known of others.
+    fn add_row(&mut self, row: &anonymous_attendance::Model) {
+        let alike = (row.run_id, row.day, row.sex, row.age, row.neighbourhood);
+        let together = self.0.entry(alike).or_default();
+        together.attended += row.attended;
+        together.minutes += row.minutes;
+        together.no_shows += row.no_shows;
+    }
+
+    fn rows(&self, clock: &Clock) -> Vec<anonymous_attendance::Model> {
+        let row = |(alike, together): (&Alike, &Together)| {
+            let (run_id, day, sex, age, neighbourhood) = *alike;
+            let Together { attended, minutes, no_shows } = *together;
+            let id = chance(clock);
+            anonymous_attendance::Model {
+                id,
+                run_id,
+                day,
+                sex,
+                age,
+                neighbourhood,
+                attended,
+                minutes,
+                no_shows,
+            }
+        };
+        let mut rows: Vec<anonymous_attendance::Model> = self.0.iter().map(row).collect();
+        rows.sort_by_key(|row| row.id);
+        rows
+    }
+}
+
+/// Writes the parts of these runs anew with those that come, likewise what they did, and which applications were folded:
+/// neither by its place nor by its age does a row say of which application it was made.
 async fn mix(
     tx: &DatabaseTransaction,
+    clock: &Clock,
     runs: &[Uuid],
     mut parts: Vec<anonymous_part::Model>,
+    mut attendance: Attendance,
     mut applications: Vec<Uuid>,
 ) -> Result<(), DbErr> {
     for runs in runs.chunks(ROWS_AT_ONCE) {
@@ -112,6 +186,10 @@ async fn mix(
         let of_runs = anonymous_part::Column::RunId.is_in(runs.iter().copied());
         parts.extend(anonymous_part::Entity::find().filter(of_runs.clone()).all(tx).await?);
         anonymous_part::Entity::delete_many().filter(of_runs).exec(tx).await?;
+        let of_runs = anonymous_attendance::Column::RunId.is_in(runs.iter().copied());
+        let known = anonymous_attendance::Entity::find().filter(of_runs.clone()).all(tx).await?;
+        known.iter().for_each(|row| attendance.add_row(row));
+        anonymous_attendance::Entity::delete_many().filter(of_runs).exec(tx).await?;
         let of_runs = application::Entity::find()
             .select_only()
             .column(application::Column::Id)
@@ -128,6 +206,10 @@ async fn mix(
     for parts in parts.chunks(ROWS_AT_ONCE) {
         let rows = parts.iter().cloned().map(anonymous_part::ActiveModel::from);
         anonymous_part::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    for days in attendance.rows(clock).chunks(ROWS_AT_ONCE) {
+        let rows = days.iter().cloned().map(anonymous_attendance::ActiveModel::from);
+        anonymous_attendance::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     for ids in applications.chunks(ROWS_AT_ONCE) {
         let rows = ids.iter().map(|id| folded_application::Model { application_id: *id });
@@ -146,26 +228,6 @@ fn held(runs: &[Uuid], now: DateTime<Utc>) -> SelectStatement {
         .filter(class_session::Column::State.eq(ClassState::Planned))
         .filter(class_session::Column::EndsAt.lte(now))
         .into_query()
-}
-
-/// The day of the last class of each of these runs that was held by now.
-async fn counted_until(
-    tx: &DatabaseTransaction,
-    runs: &[Uuid],
-    now: DateTime<Utc>,
-) -> Result<HashMap<Uuid, NaiveDate>, DbErr> {
-    let last: Vec<(Uuid, DateTime<Utc>)> = class_session::Entity::find()
-        .select_only()
-        .column(class_session::Column::RunId)
-        .column_as(class_session::Column::EndsAt.max(), "last")
-        .filter(class_session::Column::Id.in_subquery(held(runs, now)))
-        .group_by(class_session::Column::RunId)
-        .into_tuple()
-        .all(tx)
-        .await?;
-    // What ends at midnight was held on the day before.
-    let day = |at: DateTime<Utc>| seoul::day(at - TimeDelta::microseconds(1));
-    Ok(last.into_iter().map(|(run, at)| (run, day(at))).collect())
 }
 
 /// A UUID from which neither the time nor the order of its making can be read.

@@ -56,8 +56,18 @@ pub struct PartFact {
     /// How often they were absent without a word.
     pub no_shows: u32,
     pub completed: bool,
-    /// What they did in some of the classes is known only together with what they did in later ones.
-    pub is_untold: bool,
+}
+
+/// What those of a run who are no longer described did on one day, as far as they were alike in what they had said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FoldedFact {
+    /// An index into [`Facts::runs`].
+    pub run: u32,
+    pub traits: Traits,
+    /// To how many it was the first class they came to.
+    pub attended: u32,
+    pub minutes: u32,
+    pub no_shows: u32,
 }
 
 /// All that is counted, as of a day.
@@ -73,8 +83,9 @@ pub struct Facts {
     /// Every application, by its person.
     pub parts: Vec<PartFact>,
     /// The same once more as it is counted by sides of people: those whose details were erased stand here under a number
-    /// made by chance, with what they had said of themselves.
+    /// made by chance, with what they had said of themselves, and what they did is in [`Facts::folded`].
     pub described: Vec<PartFact>,
+    pub folded: Vec<FoldedFact>,
 }
 
 impl Facts {
@@ -82,8 +93,8 @@ impl Facts {
     pub fn nothing(as_of: NaiveDate) -> Self {
         let (places, instructors) = (Vec::new(), Vec::new());
         let (runs, classes) = (Vec::new(), Vec::new());
-        let (parts, described) = (Vec::new(), Vec::new());
-        Self { as_of, places, instructors, runs, classes, parts, described }
+        let (parts, described, folded) = (Vec::new(), Vec::new(), Vec::new());
+        Self { as_of, places, instructors, runs, classes, parts, described, folded }
     }
 
     /// The word of a key, for addresses and files: `resident`, `mullae`, `2021-03`, `40`. Nothing is empty.
