@@ -1,6 +1,6 @@
-// Takes pictures of pages for people to look at, at both widths and in both languages:
+// Takes pictures of pages for people to look at, at both widths, in Korean and English or in the languages named:
 //
-//     ./dev look DIR PATH... [--as ACCOUNT] [--url http://127.0.0.1:3000]
+//     ./dev look DIR PATH... [--as ACCOUNT] [--in zh,ja] [--url http://127.0.0.1:3000]
 //
 // Without --url it starts a server of its own with a fresh demonstration.
 
@@ -15,7 +15,7 @@ import { startServer } from './support/server.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { as: { type: 'string' }, url: { type: 'string' } },
+  options: { as: { type: 'string' }, in: { type: 'string', default: 'ko,en' }, url: { type: 'string' } },
 });
 const [folder, ...paths] = positionals;
 if (!folder || paths.length === 0) throw new Error('Which folder, and which pages? ./dev look DIR /courses');
@@ -32,7 +32,8 @@ try {
     page.on('console', (message) => console.log(`${message.type()}: ${message.text()} (${message.location().url})`));
     if (account) await signIn(page, account);
     for (const path of paths) {
-      for (const [language, prefix] of [['ko', ''], ['en', '/en']]) {
+      for (const language of values.in.split(',')) {
+        const prefix = language === 'ko' ? '' : `/${language}`;
         const response = await page.goto(`${prefix}${path}`.replace(/(.)\/$/, '$1'));
         await page.evaluate(() => document.fonts.ready);
         const name = `${path.replace(/^\//, '').replace(/[^\w.-]+/g, '-') || 'home'}.${language}.${width}.png`;

@@ -1,27 +1,8 @@
 // Every page that can be reached by links, whoever one is: whole, quiet and accessible, at each width.
 
-import type { Page } from '@playwright/test';
-
 import type { Account } from './support/people.ts';
 import { walk } from './support/pages.ts';
-import { expect, expectAccessible, expectNoSidewaysScroll, signIn, test } from './support/test.ts';
-
-async function expectFit(page: Page, kind: string, language: string): Promise<void> {
-  await test.step(kind, async () => {
-    await expect(page.locator('html')).toHaveAttribute('lang', language);
-    await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
-    await expectNoSidewaysScroll(page);
-    await expectAccessible(page);
-    // Colours are the same at every width.
-    if (test.info().project.name !== 'desktop') return;
-    await page.evaluate(async () => {
-      document.documentElement.dataset['krdsMode'] = 'high-contrast';
-      // On the way from one colour to the other neither is there.
-      await Promise.all(document.getAnimations().map((change) => change.finished));
-    });
-    await expectAccessible(page);
-  });
-}
+import { expect, expectFit, signIn, test } from './support/test.ts';
 
 // A walk sees dozens of pages, each with axe.
 test.describe.configure({ timeout: 180_000 });

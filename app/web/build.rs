@@ -14,8 +14,8 @@
 use regex::Regex;
 use std::{collections::BTreeMap, env, fmt::Write, fs, path::Path};
 
-/// As `domain::language::Language` has them: variant and code. Korean, the first, is the measure of the others.
-const LANGUAGES: [(&str, &str); 2] = [("Ko", "ko"), ("En", "en")];
+/// As `domain::language::Language` has them: variant and folder. Korean, the first, is the measure of the others.
+const LANGUAGES: [(&str, &str); 4] = [("Ko", "ko"), ("En", "en"), ("Zh", "zh"), ("Ja", "ja")];
 
 /// Key to sentence.
 type Words = BTreeMap<String, String>;

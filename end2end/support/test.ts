@@ -98,3 +98,21 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
     expect(scroll, `width of ${page.url()}${size && ' with large text'}`).toBeLessThanOrEqual(window);
   }
 }
+
+/** Whether a page is whole: its language, one heading, no wider than the screen, accessible. */
+export async function expectFit(page: Page, kind: string, language: string): Promise<void> {
+  await test.step(kind, async () => {
+    await expect(page.locator('html')).toHaveAttribute('lang', language);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+    await expectNoSidewaysScroll(page);
+    await expectAccessible(page);
+    // Colours are the same at every width.
+    if (test.info().project.name !== 'desktop') return;
+    await page.evaluate(async () => {
+      document.documentElement.dataset['krdsMode'] = 'high-contrast';
+      // On the way from one colour to the other neither is there.
+      await Promise.all(document.getAnimations().map((change) => change.finished));
+    });
+    await expectAccessible(page);
+  });
+}

@@ -73,7 +73,7 @@ pub struct Account {
 pub const STAFF_DOMAIN: &str = "office.example.org";
 
 /// One for each role.
-pub const ACCOUNTS: [Account; 9] = [
+pub const ACCOUNTS: [Account; 10] = [
     account("김하나", "hana@example.org", Language::Ko, &[], "resident with courses"),
     account("Jane Doe", "jane@example.org", Language::En, &[], "resident who reads English"),
     account("이강사", "instructor@example.org", Language::Ko, &[Duty::Instructor], "instructor"),
@@ -89,6 +89,7 @@ pub const ACCOUNTS: [Account; 9] = [
     account("강보호", "privacy@office.example.org", Language::Ko, &[Duty::PrivacyOfficer], "privacy officer"),
     account("조관리", "admin@office.example.org", Language::Ko, &[Duty::Administrator], "administrator"),
     account("윤직원", "staff@office.example.org", Language::Ko, &[], "employee, no duty"),
+    account("王小明", "wang@example.org", Language::Zh, &[], "resident who reads Chinese"),
 ];
 
 const fn account(

@@ -69,10 +69,7 @@ pub struct Title {
 
 impl Title {
     pub fn text_in(&self, language: Language) -> &str {
-        match (language, &self.text_en) {
-            (Language::En, Some(text)) => text,
-            _ => &self.text,
-        }
+        language.choose(&self.text, self.text_en.as_deref())
     }
 }
 

@@ -4,7 +4,7 @@ use crate::named::named;
 
 named! {
     /// A language every sentence exists in, by its BCP 47 code. Korean comes first and has no URL prefix.
-    pub enum Language { Ko = "ko", En = "en" }
+    pub enum Language { Ko = "ko", En = "en", Zh = "zh-Hans", Ja = "ja" }
 }
 
 impl Language {
@@ -13,6 +13,8 @@ impl Language {
         match self {
             Self::Ko => "",
             Self::En => "/en",
+            Self::Zh => "/zh",
+            Self::Ja => "/ja",
         }
     }
 
@@ -26,6 +28,23 @@ impl Language {
         match self {
             Self::Ko => "한국어",
             Self::En => "English",
+            Self::Zh => "简体中文",
+            Self::Ja => "日本語",
+        }
+    }
+
+    /// What is written in Korean and perhaps in English, as this reader had best read it: who reads no Korean reads more of
+    /// English.
+    pub fn choose<'a>(self, korean: &'a str, english: Option<&'a str>) -> &'a str {
+        english.filter(|_| self != Self::Ko).unwrap_or(korean)
+    }
+
+    /// The language of what reaches this reader where Chinese characters can't be written: text messages, which the gateways
+    /// take in a Korean encoding, and papers, whose fonts have none.
+    pub fn without_characters(self, instead: Self) -> Self {
+        match self {
+            Self::Ko | Self::En => self,
+            Self::Zh | Self::Ja => instead,
         }
     }
 
@@ -57,5 +76,13 @@ mod tests {
         assert_eq!(Language::En.path("/courses?open=yes"), "/en/courses?open=yes");
         assert_eq!(Language::En.path("/"), "/en");
         assert_eq!(Language::En.path("/?a=b"), "/en?a=b");
+        assert_eq!(Language::Zh.path("/courses"), "/zh/courses");
+    }
+
+    #[test]
+    fn who_reads_no_korean_reads_english_where_there_is_any() {
+        assert_eq!(Language::Ko.choose("엑셀", Some("Excel")), "엑셀");
+        assert_eq!(Language::Ja.choose("엑셀", Some("Excel")), "Excel");
+        assert_eq!(Language::Zh.choose("엑셀", None), "엑셀");
     }
 }

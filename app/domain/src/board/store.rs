@@ -20,10 +20,7 @@ const PAST: u64 = 20;
 impl board::Model {
     /// The Korean name for whoever reads Korean, and for all where there is no other.
     pub fn name_in(&self, language: Language) -> &str {
-        match (language, &self.name_en) {
-            (Language::En, Some(name)) => name,
-            _ => &self.name,
-        }
+        language.choose(&self.name, self.name_en.as_deref())
     }
 }
 

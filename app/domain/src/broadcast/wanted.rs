@@ -47,10 +47,7 @@ pub struct OfRun {
 
 impl Subject {
     pub fn title_in(&self, language: Language) -> &str {
-        match (language, &self.title_en) {
-            (Language::En, Some(title)) => title,
-            _ => &self.title,
-        }
+        language.choose(&self.title, self.title_en.as_deref())
     }
 }
 

@@ -141,10 +141,7 @@ impl RoomPlan {
 
 /// The Korean name for whoever reads Korean, and for all where there is no other.
 pub(super) fn name_in<'a>(language: Language, name: &'a str, name_en: Option<&'a str>) -> &'a str {
-    match (language, name_en) {
-        (Language::En, Some(name)) => name,
-        _ => name,
-    }
+    language.choose(name, name_en)
 }
 
 /// A plan as people see it: one room, or the rooms of a hall beside each other in the order of their codes.

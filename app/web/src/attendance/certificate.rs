@@ -46,9 +46,9 @@ pub struct CertificateText {
     pub verify_url: String,
 }
 
-/// What these certificates say in the language of the page.
+/// What these certificates say in the language of the page, or in English where the fonts can't write it.
 pub fn paper(ask: &Ask, certificates: &[Certificate], name: ShownName) -> CertificatePaper {
-    let (l, facts) = (ask.language, &ask.facts);
+    let (l, facts) = (paper_language(ask), &ask.facts);
     let office = facts.office.of(l);
     CertificatePaper {
         language: l,
@@ -59,12 +59,16 @@ pub fn paper(ask: &Ask, certificates: &[Certificate], name: ShownName) -> Certif
     }
 }
 
+fn paper_language(ask: &Ask) -> Language {
+    ask.language.without_characters(Language::En)
+}
+
 fn text(ask: &Ask, one: &Certificate, name: ShownName) -> CertificateText {
-    let l = ask.language;
+    let l = paper_language(ask);
     let verify_url =
         format!("{}{}", ask.centre.settings().public_url, l.path(&format!("/verify/{}", one.token)));
     let latin = one.latin_name.as_ref().filter(|_| name == ShownName::Latin);
-    let course = one.course_en.as_ref().filter(|_| l == Language::En).unwrap_or(&one.course);
+    let course = l.choose(&one.course, one.course_en.as_deref());
     let dates = match one.first_day == one.last_day {
         true => when::date(l, one.first_day),
         false => format!("{} ~ {}", when::date(l, one.first_day), when::date(l, one.last_day)),
@@ -72,7 +76,7 @@ fn text(ask: &Ask, one: &Certificate, name: ShownName) -> CertificateText {
     let hours = words::paper_hours_of(l, hours_text(one.planned), hours_text(one.attended));
     let facts = [
         (words::paper_name(l), latin.unwrap_or(&one.name).clone()),
-        (words::paper_course(l), course.clone()),
+        (words::paper_course(l), course.to_owned()),
         (words::paper_dates(l), dates),
         (words::paper_hours(l), hours),
     ];

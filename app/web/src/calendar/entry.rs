@@ -123,6 +123,9 @@ impl Sheet {
                 format!("{}.{}({})", day.month(), day.day(), when::weekday(self.l, day.weekday()))
             }
             Language::En => day.format("%a %-d %b").to_string(),
+            Language::Zh | Language::Ja => {
+                format!("{}/{}({})", day.month(), day.day(), when::weekday(self.l, day.weekday()))
+            }
         }
     }
 }

@@ -35,10 +35,7 @@ pub fn routes() -> Router<Centre> {
 
 /// A course's title in the reader's language, where it has one.
 pub(crate) fn title(l: Language, course: &domain::course::entity::course::Model) -> String {
-    match (l, &course.title_en) {
-        (Language::En, Some(title)) => title.clone(),
-        _ => course.title.clone(),
-    }
+    l.choose(&course.title, course.title_en.as_deref()).to_owned()
 }
 
 pub(crate) fn category_word(l: Language, category: Category) -> &'static str {

@@ -68,13 +68,16 @@ pub fn text_message(
     centre: &CentreFacts,
     public_url: &str,
 ) -> String {
+    // Who reads Chinese or Japanese gets it in Korean; the page it leads to is in their language.
+    let reader = l;
+    let l = l.without_characters(Language::Ko);
     let head = format!("[{}] {}", centre.name.of(l), sentence(l, event, facts));
     let mut lines = vec![head];
     lines.extend(code_lines(l, facts));
     lines.extend(fact_lines(l, event, facts));
     // Whoever types the code on a phone needs no second way, and a link in a code's message looks like a fraud.
     if !event.is_code() {
-        lines.extend(link(l, event, facts, public_url).map(|(_, url)| url));
+        lines.extend(link(reader, event, facts, public_url).map(|(_, url)| url));
         lines.push(centre.phone.clone());
     }
     lines.join("\n")
@@ -356,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn every_event_has_words_in_both_languages_and_leaves_nothing_empty() {
+    fn every_event_has_words_in_every_language_and_leaves_nothing_empty() {
         for &event in [Event::SignUpCode, Event::Booked, Event::Offered].iter().chain(Event::ALL) {
             for &l in Language::ALL {
                 let letter = letter(l, event, &all_facts(), &centre(), "https://learn.example.org");
@@ -365,6 +368,17 @@ mod tests {
                 assert!(text.starts_with('[') && text.chars().count() < 300, "{text}");
             }
         }
+    }
+
+    #[test]
+    fn a_text_message_holds_nothing_that_a_korean_encoding_cannot_write_and_leads_to_the_readers_language() {
+        let text = text_message(Language::Zh, Event::Booked, &all_facts(), &centre(), "https://a.example");
+        assert!(
+            text.contains("확정되었습니다") && text.contains("https://a.example/zh/courses/P21-014"),
+            "{text}"
+        );
+        let letter = letter(Language::Ja, Event::Booked, &all_facts(), &centre(), "https://a.example");
+        assert!(letter.text.contains("https://a.example/ja/courses/P21-014"), "{}", letter.text);
     }
 
     #[test]

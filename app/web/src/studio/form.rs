@@ -345,10 +345,7 @@ fn fields(ask: &Ask, offer: &Offer, input: Input, problems: Problems, taken: boo
 /// What can be lent: the name of its field, and its label.
 fn lent(l: Language, things: &[thing::Model]) -> Vec<(String, String)> {
     let line = |thing: &thing::Model| {
-        let name = match (l, &thing.name_en) {
-            (Language::En, Some(name)) => name,
-            _ => &thing.name,
-        };
+        let name = l.choose(&thing.name, thing.name_en.as_deref());
         (format!("thing-{}", thing.code), words::thing_of(l, name, thing.total))
     };
     things.iter().filter(|thing| thing.total > 0).map(line).collect()

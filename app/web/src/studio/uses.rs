@@ -71,7 +71,7 @@ fn figures(l: Language, caption: String, table: &YearOfUses) -> impl IntoView + 
 fn month_name(l: Language, month: u32) -> String {
     let number = u8::try_from(month + 1).unwrap_or(1);
     match l {
-        Language::Ko => words::uses_month_of(l, number),
+        Language::Ko | Language::Zh | Language::Ja => words::uses_month_of(l, number),
         Language::En => {
             words::uses_month_of(l, chrono::Month::try_from(number).map_or("", |month| month.name()))
         }

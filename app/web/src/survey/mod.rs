@@ -14,8 +14,5 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
 
 /// A question in the reader's language, where it has it.
 fn question(l: crate::words::Language, question: &domain::survey::entity::survey_question::Model) -> String {
-    match (l, &question.en) {
-        (crate::words::Language::En, Some(en)) => en.clone(),
-        _ => question.ko.clone(),
-    }
+    l.choose(&question.ko, question.en.as_deref()).to_owned()
 }

@@ -31,7 +31,18 @@ pub(super) fn masthead(l: Language, centre: &CentreFacts) -> impl IntoView + use
 /// Name, menu, language, display and sign-in; all in view on a phone too, so that nothing needs a script to open.
 pub(super) fn header(frame: &Frame) -> impl IntoView + use<> {
     let l = frame.language;
-    let other = if l == Language::Ko { Language::En } else { Language::Ko };
+    let others =
+        Language::ALL.iter().copied().filter(|other| *other != l).enumerate().map(|(index, other)| {
+            view! {
+                <li>
+                    <a href=other.path(&frame.path) lang=other.code() hreflang=other.code()>
+                        {(index == 0).then(|| view! { <Icon glyph=Glyph::Globe/> })}
+                        {other.name()}
+                    </a>
+                </li>
+            }
+        });
+    let others: Vec<_> = others.collect();
     let menu = vec![
         MenuItem::new(words::ui::menu_courses(l), "/courses"),
         MenuItem::new(words::ui::menu_my(l), "/my"),
@@ -49,11 +60,7 @@ pub(super) fn header(frame: &Frame) -> impl IntoView + use<> {
                     <span class="header-name">{frame.centre.name.of(l).to_owned()}</span>
                 </a>
                 <ul class="header-utility">
-                    <li>
-                        <a href=other.path(&frame.path) lang=other.code() hreflang=other.code()>
-                            <Icon glyph=Glyph::Globe/> {other.name()}
-                        </a>
-                    </li>
+                    <li><ul class="header-languages">{others}</ul></li>
                     <li>{display_switch(frame)}</li>
                     {sign_in_and_out(frame)}
                 </ul>

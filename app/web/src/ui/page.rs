@@ -14,7 +14,7 @@ use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// A setting of the operator's in both languages.
+/// A setting of the operator's, in Korean and for whoever reads none.
 #[derive(Clone, Debug)]
 pub struct Bilingual {
     pub ko: String,
@@ -27,10 +27,7 @@ impl Bilingual {
     }
 
     pub fn of(&self, l: Language) -> &str {
-        match l {
-            Language::Ko => &self.ko,
-            Language::En => &self.en,
-        }
+        l.choose(&self.ko, Some(&self.en))
     }
 }
 
