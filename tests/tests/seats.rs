@@ -244,7 +244,9 @@ both! {
         assert_eq!((row.person_id, row.state), (person, State::Booked));
         assert_eq!((row.entered_by, row.applied_at), (Some(class.instructor.id()), site.now()));
         assert_eq!(events(site, row.id).await, [(EventKind::Booked, Some(class.instructor.id()), Some("1-03".into()))]);
-        assert!(told(site, Event::Booked).await.contains(&Some(person)));
+        let told = site.notices().await.into_iter().find(|it| it.person_id == Some(person)).unwrap();
+        let facts: domain::notice::Facts = serde_json::from_str(&told.facts).unwrap();
+        assert_eq!((told.event, facts.starts_at), (Event::Booked, Some(at("2021-02-08T10:00:00+09:00"))), "this class");
         let looks = access::Entity::find().filter(access::Column::Subject.eq(Subject::Person)).all(site.centre.database()).await.unwrap();
         assert_eq!(looks.iter().map(|look| (&*look.subject_id, look.duty)).collect::<Vec<_>>(), [(&*person.to_string(), Duty::Instructor)]);
         // The same form again adds nobody.

@@ -528,7 +528,7 @@ impl<'a> Batch<'a> {
                 rank: book.rank(stamp),
                 until: entry.offer_until,
                 reason: reason.map(str::to_owned),
-                ..facts(book)
+                ..facts(book, self.now)
             },
         });
     }
@@ -602,11 +602,11 @@ impl<'a> Batch<'a> {
 }
 
 /// What a letter says of a run.
-fn facts(book: &Book) -> Facts {
+fn facts(book: &Book, now: DateTime<Utc>) -> Facts {
     Facts {
         run_code: Some(book.code.clone()),
         course: Some(book.course.clone()),
-        starts_at: book.begins(),
+        starts_at: book.next_class(now),
         space: Some(book.space.clone()).filter(|name| !name.is_empty()),
         ..Facts::default()
     }

@@ -217,6 +217,12 @@ impl Book {
         self.meets.first().map(|(start, _)| *start)
     }
 
+    /// When the class starts that goes on or comes next; where all are over, when the first did.
+    pub fn next_class(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let next = self.meets.iter().find(|(_, end)| now < *end);
+        next.map(|(start, _)| *start).or(self.begins())
+    }
+
     fn has_begun(&self, now: DateTime<Utc>) -> bool {
         self.begins().is_some_and(|begins| begins <= now)
     }

@@ -7,6 +7,7 @@ use axum::response::Response;
 use domain::account::{Address, PersonName, mask_name};
 use domain::attendance::sheet::{Attendee, read_sheet};
 use domain::course::Mode;
+use domain::course::store::find_course;
 use domain::registration::seating::{self, InDoor};
 use domain::registration::store::{plan, standing};
 use domain::registration::{Book, Choice as Seat, Refusal, WriterError};
@@ -22,7 +23,7 @@ use crate::ui::{
     Alert, Breadcrumb, Button, Choice, Crumb, Form, Hidden, Input, LinkButton, Look, PageHead, Problems,
     Query, Select, TextInput, Tone,
 };
-use crate::words::{Language, seats as words, sheet as sheet_words};
+use crate::words::{Language, broadcast, seats as words, sheet as sheet_words};
 
 /// `GET /sheets/{code}/{number}/seats`; `moved` or `added` names the application of whom the last form was about.
 pub async fn page(
@@ -222,6 +223,9 @@ impl<'a> AtDoor<'a> {
             Crumb::new(l, sheet_words::sheets(l), "/sheets"),
             Crumb::new(l, format!("{} {}", run.code, class.number), &self.opened.path()),
         ];
+        let course = find_course(ask.centre.database(), run.course_id).await?.ok_or(AppError::NotFound)?;
+        let course = broadcast::title_of_class(l, crate::course::title(l, &course), class.number);
+        let lead = format!("{course} · {}", crate::when::span(l, class.starts_at, class.ends_at));
         let status = drawn.status;
         Ok(ask.refuse(status, title, || {
             let Drawn { of_move, of_walk_in, .. } = drawn;
@@ -229,7 +233,7 @@ impl<'a> AtDoor<'a> {
             let adding = self.walk_in_form(&seats, &book, of_walk_in);
             view! {
                 <Breadcrumb l=l way=way here=title/>
-                <PageHead title=title lead=crate::when::span(l, class.starts_at, class.ends_at)/>
+                <PageHead title=title lead=lead/>
                 {moved.map(|sentence| view! {
                     <div role="status"><Alert l=l tone=Tone::Success><p>{sentence}</p></Alert></div>
                 })}

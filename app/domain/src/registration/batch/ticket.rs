@@ -225,7 +225,10 @@ impl Batch<'_> {
                     event: Event::RunCancelled,
                     to: Recipient::Person(row.person_id),
                     language: holder.language,
-                    facts: Facts { reason: Some(reason.to_owned()), ..facts(&self.memory.books[&run]) },
+                    facts: Facts {
+                        reason: Some(reason.to_owned()),
+                        ..facts(&self.memory.books[&run], self.now)
+                    },
                 });
             }
             self.tickets.set(ticket::Model { state: TicketState::Withdrawn, ..row });
