@@ -28,6 +28,7 @@ mod m0023_survey;
 mod m0024_statistics;
 mod m0025_kiosk;
 mod m0026_unlinked;
+mod m0028_draw;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_statistics::Migration),
             Box::new(m0025_kiosk::Migration),
             Box::new(m0026_unlinked::Migration),
+            Box::new(m0028_draw::Migration),
         ]
     }
 

@@ -1,10 +1,12 @@
 //! Applications, seats and the waiting list: who gets what, decided in order of arrival.
 
 mod door;
+mod lottery;
 mod model;
 mod roll;
 mod ticket;
 pub use door::Entrance;
+pub use lottery::{DrawSettings, Lottery, PUBLIC_VALUE_MAX, SOURCE_MAX, Stage, parse_source};
 pub use model::*;
 pub use roll::{Entry, Roll};
 pub use ticket::{TicketNumber, TicketState};

@@ -1,0 +1,129 @@
+//! Runs whose places are given by lot: until the draw everybody who applies asks, nobody is ahead of anybody.
+
+use chrono::{DateTime, Utc};
+
+use super::{Book, Entrance, Refusal};
+use crate::course::{Line, RunState, Selection};
+
+/// How far the draw of a run has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// The secret is promised; whoever applies is in the list.
+    Committed,
+    /// The list is frozen.
+    Listed,
+    Drawn,
+}
+
+/// The draw of a run, as far as it decides about applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lottery {
+    pub stage: Stage,
+    /// When it is announced for, if not for the end of the window.
+    pub planned_for: Option<DateTime<Utc>>,
+}
+
+/// What a draw is made with by default.
+#[derive(Clone, Debug)]
+pub struct DrawSettings {
+    /// In words, where the public value comes from: something that nobody can know while one can apply.
+    pub source: String,
+}
+
+impl Default for DrawSettings {
+    fn default() -> Self {
+        Self {
+            source: "접수 마감 뒤 처음으로 추첨하는 로또6/45의 당첨번호 6개(보너스 번호 제외). \
+                     작은 수부터 빈칸 하나씩 띄어 적습니다. 예: 3 11 15 29 35 44"
+                .into(),
+        }
+    }
+}
+
+/// The longest source that a page shows.
+pub const SOURCE_MAX: usize = 300;
+
+/// The longest public value, in characters: a round of drand is 64.
+pub const PUBLIC_VALUE_MAX: usize = 200;
+
+/// The source of a public value in words, as a form gives it.
+pub fn parse_source(text: &str) -> Option<Line> {
+    Line::parse(text, SOURCE_MAX)
+}
+
+impl Book {
+    fn stage(&self) -> Option<Stage> {
+        self.lottery.map(|lottery| lottery.stage)
+    }
+
+    /// Whether its places wait for a draw, so that whoever applies asks.
+    pub fn awaits_draw(&self) -> bool {
+        self.selection == Selection::Lottery && self.stage().is_some_and(|stage| stage < Stage::Drawn)
+    }
+
+    /// From when on the draw may be expected: as announced, and never before the window has closed.
+    pub fn draws_after(&self) -> Option<DateTime<Utc>> {
+        self.apply_until.max(self.lottery.and_then(|lottery| lottery.planned_for))
+    }
+
+    /// Whether the secret of its draw is to be made and promised now. Once its window has closed it is too late.
+    pub fn commits(&self, now: DateTime<Utc>) -> bool {
+        self.selection == Selection::Lottery
+            && self.state == RunState::Published
+            && self.lottery.is_none()
+            && self.apply_until.is_some_and(|until| now < until)
+    }
+
+    /// Whether the list of its applicants is to be frozen now.
+    pub fn lists(&self, now: DateTime<Utc>) -> bool {
+        self.awaits_draw()
+            && self.state == RunState::Published
+            && self.stage() == Some(Stage::Committed)
+            && self.apply_until.is_some_and(|until| until <= now)
+    }
+
+    /// Whether whoever comes this way may apply in a run with a lottery: inside the window for the draw, after the draw at the
+    /// desk for what is left. Where no draw was promised before the window closed, the desk goes on without one.
+    pub(super) fn is_open_by_lot(
+        &self,
+        entrance: Entrance,
+        arrived: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
+        match self.stage() {
+            _ if matches!(entrance, Entrance::Door { .. }) => Ok(()),
+            None if arrived < until => Err(Refusal::DrawNotReady),
+            Some(Stage::Committed) if arrived < until => Ok(()),
+            Some(Stage::Committed | Stage::Listed) => {
+                Err(Refusal::DrawAwaited(self.draws_after().unwrap_or(until)))
+            }
+            None | Some(Stage::Drawn) if entrance == Entrance::Desk => Ok(()),
+            None | Some(Stage::Drawn) => Err(Refusal::Closed),
+        }
+    }
+
+    /// Whether its places may be drawn now: once, after the list is frozen, before the run begins.
+    pub fn may_draw(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        match self.state {
+            RunState::Draft => return Err(Refusal::NotFound),
+            RunState::Cancelled => return Err(Refusal::RunCancelled),
+            RunState::Published => {}
+        }
+        match (self.selection, self.stage()) {
+            (Selection::Lottery, Some(Stage::Drawn)) => Err(Refusal::AlreadyDrawn),
+            (Selection::Lottery, Some(_)) if self.begins().is_none_or(|begins| begins <= now) => {
+                Err(Refusal::Begun)
+            }
+            (Selection::Lottery, Some(Stage::Listed)) => Ok(()),
+            (Selection::Lottery, Some(Stage::Committed)) => {
+                Err(Refusal::ListOpen(self.apply_until.unwrap_or(now)))
+            }
+            _ => Err(Refusal::NotFound),
+        }
+    }
+
+    /// How many would be in the list if it were frozen now.
+    pub fn asking(&self) -> usize {
+        self.live.asked().len()
+    }
+}
