@@ -49,13 +49,16 @@ CREATE TABLE draw (
     people integer CONSTRAINT draw_people_not_negative CHECK (people >= 0),
     listed_at timestamptz,
     public_value text,
+    places integer CONSTRAINT draw_places_not_negative CHECK (places >= 0),
     secret text,
     drawn_at timestamptz,
     drawn_by uuid REFERENCES person (id),
     CONSTRAINT draw_listed_whole CHECK ((list_hash IS NULL) = (listed_at IS NULL) AND (people IS NULL) = (listed_at IS NULL)),
     CONSTRAINT draw_drawn_whole CHECK (
-        (public_value IS NULL) = (drawn_at IS NULL) AND (secret IS NULL) = (drawn_at IS NULL) AND (drawn_by IS NULL) = (drawn_at IS NULL)),
-    CONSTRAINT draw_listed_before_drawn CHECK (drawn_at IS NULL OR listed_at IS NOT NULL)
+        (public_value IS NULL) = (drawn_at IS NULL) AND (secret IS NULL) = (drawn_at IS NULL) AND (places IS NULL) = (drawn_at IS NULL)
+        AND (drawn_by IS NULL) = (drawn_at IS NULL)),
+    CONSTRAINT draw_listed_after_promise CHECK (listed_at > committed_at),
+    CONSTRAINT draw_drawn_after_list CHECK (drawn_at IS NULL OR (listed_at IS NOT NULL AND drawn_at > listed_at))
 );
 
 CREATE TABLE draw_ticket (
@@ -93,7 +96,8 @@ const GUARDS: &[Guard] = &[
         name: "draw_promise_stands",
         table: "draw",
         act: "UPDATE",
-        forbidden: "NEW.run_id <> OLD.run_id OR NEW.version <> OLD.version OR NEW.commitment <> OLD.commitment
+        forbidden:
+            "NEW.run_id <> OLD.run_id OR NEW.version <> OLD.version OR NEW.commitment <> OLD.commitment
             OR NEW.committed_at <> OLD.committed_at",
     },
     Guard {
@@ -108,7 +112,8 @@ const GUARDS: &[Guard] = &[
         table: "draw",
         act: "UPDATE",
         forbidden: "OLD.drawn_at IS NOT NULL AND (NEW.drawn_at IS NULL OR NEW.drawn_at <> OLD.drawn_at
-            OR NEW.public_value <> OLD.public_value OR NEW.secret <> OLD.secret OR NEW.drawn_by <> OLD.drawn_by)",
+            OR NEW.public_value <> OLD.public_value OR NEW.places <> OLD.places
+            OR NEW.secret <> OLD.secret OR NEW.drawn_by <> OLD.drawn_by)",
     },
     Guard { name: "draw_stays", table: "draw", act: "DELETE", forbidden: "OLD.run_id IS NOT NULL" },
     Guard {
@@ -127,7 +132,8 @@ const GUARDS: &[Guard] = &[
         name: "draw_ticket_stands",
         table: "draw_ticket",
         act: "UPDATE",
-        forbidden: "NEW.application_id <> OLD.application_id OR NEW.run_id <> OLD.run_id OR NEW.code <> OLD.code
+        forbidden:
+            "NEW.application_id <> OLD.application_id OR NEW.run_id <> OLD.run_id OR NEW.code <> OLD.code
             OR OLD.rank IS NOT NULL",
     },
     Guard {

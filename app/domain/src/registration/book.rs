@@ -78,18 +78,15 @@ async fn load_some<C: ConnectionTrait>(db: &C, ids: &[Uuid]) -> Result<Vec<Book>
 }
 
 /// The draws of those runs that have one.
-async fn load_lotteries<C: ConnectionTrait>(
-    db: &C,
-    runs: &[Uuid],
-) -> Result<HashMap<Uuid, Lottery>, DbErr> {
+async fn load_lotteries<C: ConnectionTrait>(db: &C, runs: &[Uuid]) -> Result<HashMap<Uuid, Lottery>, DbErr> {
     let rows = draw::Entity::find().filter(draw::Column::RunId.is_in(runs.iter().copied())).all(db).await?;
     let lottery = |row: draw::Model| {
-        let stage = match (row.drawn_at, row.listed_at) {
-            (Some(_), _) => Stage::Drawn,
-            (None, Some(_)) => Stage::Listed,
-            (None, None) => Stage::Committed,
+        let (stage, since) = match (row.drawn_at, row.listed_at) {
+            (Some(at), _) => (Stage::Drawn, at),
+            (None, Some(at)) => (Stage::Listed, at),
+            (None, None) => (Stage::Committed, row.committed_at),
         };
-        (row.run_id, Lottery { stage, planned_for: row.planned_for })
+        (row.run_id, Lottery { stage, since, planned_for: row.planned_for })
     };
     Ok(rows.into_iter().map(lottery).collect())
 }

@@ -112,6 +112,8 @@ pub mod draw {
         pub people: Option<i32>,
         pub listed_at: Option<DateTime<Utc>>,
         pub public_value: Option<String>,
+        /// How many places there were to be drawn.
+        pub places: Option<i32>,
         /// The secret as everybody may read it from the draw on.
         pub secret: Option<String>,
         pub drawn_at: Option<DateTime<Utc>>,

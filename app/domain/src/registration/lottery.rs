@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Book, Entrance, Refusal};
-use crate::course::{Line, RunState, Selection};
+use crate::course::{RunState, Selection};
 
 /// How far the draw of a run has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +19,8 @@ pub enum Stage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lottery {
     pub stage: Stage,
+    /// When it came there. What is published of a draw has an order, so that no two steps are at one instant.
+    pub since: DateTime<Utc>,
     /// When it is announced for, if not for the end of the window.
     pub planned_for: Option<DateTime<Utc>>,
 }
@@ -43,14 +45,6 @@ impl Default for DrawSettings {
 /// The longest source that a page shows.
 pub const SOURCE_MAX: usize = 300;
 
-/// The longest public value, in characters: a round of drand is 64.
-pub const PUBLIC_VALUE_MAX: usize = 200;
-
-/// The source of a public value in words, as a form gives it.
-pub fn parse_source(text: &str) -> Option<Line> {
-    Line::parse(text, SOURCE_MAX)
-}
-
 impl Book {
     fn stage(&self) -> Option<Stage> {
         self.lottery.map(|lottery| lottery.stage)
@@ -59,6 +53,11 @@ impl Book {
     /// Whether its places wait for a draw, so that whoever applies asks.
     pub fn awaits_draw(&self) -> bool {
         self.selection == Selection::Lottery && self.stage().is_some_and(|stage| stage < Stage::Drawn)
+    }
+
+    /// Whether whoever applies or cancels comes into its list or leaves it.
+    pub(super) fn has_open_list(&self) -> bool {
+        self.awaits_draw() && self.stage() == Some(Stage::Committed)
     }
 
     /// From when on the draw may be expected: as announced, and never before the window has closed.
@@ -76,10 +75,10 @@ impl Book {
 
     /// Whether the list of its applicants is to be frozen now.
     pub fn lists(&self, now: DateTime<Utc>) -> bool {
-        self.awaits_draw()
+        self.has_open_list()
             && self.state == RunState::Published
-            && self.stage() == Some(Stage::Committed)
             && self.apply_until.is_some_and(|until| until <= now)
+            && self.lottery.is_some_and(|lottery| lottery.since < now)
     }
 
     /// Whether whoever comes this way may apply in a run with a lottery: inside the window for the draw, after the draw at the
@@ -109,21 +108,17 @@ impl Book {
             RunState::Cancelled => return Err(Refusal::RunCancelled),
             RunState::Published => {}
         }
-        match (self.selection, self.stage()) {
-            (Selection::Lottery, Some(Stage::Drawn)) => Err(Refusal::AlreadyDrawn),
-            (Selection::Lottery, Some(_)) if self.begins().is_none_or(|begins| begins <= now) => {
-                Err(Refusal::Begun)
-            }
-            (Selection::Lottery, Some(Stage::Listed)) => Ok(()),
-            (Selection::Lottery, Some(Stage::Committed)) => {
-                Err(Refusal::ListOpen(self.apply_until.unwrap_or(now)))
-            }
-            _ => Err(Refusal::NotFound),
+        let lottery = self.lottery.filter(|_| self.selection == Selection::Lottery);
+        let Lottery { stage, since, .. } = lottery.ok_or(Refusal::NotFound)?;
+        if stage == Stage::Drawn {
+            return Err(Refusal::AlreadyDrawn);
         }
-    }
-
-    /// How many would be in the list if it were frozen now.
-    pub fn asking(&self) -> usize {
-        self.live.asked().len()
+        if self.begins().is_none_or(|begins| begins <= now) {
+            return Err(Refusal::Begun);
+        }
+        match stage {
+            Stage::Listed if since < now => Ok(()),
+            _ => Err(Refusal::ListOpen(self.apply_until.unwrap_or(now))),
+        }
     }
 }

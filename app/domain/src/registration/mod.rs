@@ -6,7 +6,7 @@ mod model;
 mod roll;
 mod ticket;
 pub use door::Entrance;
-pub use lottery::{DrawSettings, Lottery, PUBLIC_VALUE_MAX, SOURCE_MAX, Stage, parse_source};
+pub use lottery::{DrawSettings, Lottery, SOURCE_MAX, Stage};
 pub use model::*;
 pub use roll::{Entry, Roll};
 pub use ticket::{TicketNumber, TicketState};
@@ -17,6 +17,8 @@ mod batch;
 mod book;
 #[cfg(feature = "store")]
 pub mod desk;
+#[cfg(feature = "store")]
+pub mod drawing;
 #[cfg(feature = "store")]
 pub mod entity;
 #[cfg(feature = "store")]

@@ -659,7 +659,7 @@ mod tests {
 
     /// What whoever comes this way gets from a run with a lottery, at this stage of its draw.
     fn by_lot(stage: Option<Stage>, entrance: Entrance, now: &str) -> Result<Grant, Refusal> {
-        let lottery = stage.map(|stage| Lottery { stage, planned_for: None });
+        let lottery = stage.map(|stage| Lottery { stage, since: at(OPEN), planned_for: None });
         let book = Book { selection: Selection::Lottery, lottery, ..book() };
         book.apply(&Applicant { entrance, ..resident() }, &Choice::Any, at(now))
     }
@@ -684,7 +684,7 @@ mod tests {
     #[test]
     fn a_draw_is_once_between_the_frozen_list_and_the_first_class() {
         let may = |stage, now| {
-            let lottery = Some(Lottery { stage, planned_for: None });
+            let lottery = Some(Lottery { stage, since: at(OPEN), planned_for: None });
             Book { selection: Selection::Lottery, lottery, ..book() }.may_draw(at(now))
         };
         let (closed, begun) = ("2021-01-28T09:00:00Z", "2021-02-01T01:00:00Z");
