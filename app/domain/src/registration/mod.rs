@@ -16,6 +16,8 @@ mod book;
 #[cfg(feature = "store")]
 pub mod desk;
 #[cfg(feature = "store")]
+pub mod draw;
+#[cfg(feature = "store")]
 pub mod entity;
 #[cfg(feature = "store")]
 pub(crate) mod relocate;
