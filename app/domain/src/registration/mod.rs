@@ -18,6 +18,8 @@ mod book;
 #[cfg(feature = "store")]
 pub mod desk;
 #[cfg(feature = "store")]
+pub mod draw;
+#[cfg(feature = "store")]
 pub mod drawing;
 #[cfg(feature = "store")]
 pub mod entity;
