@@ -18,6 +18,7 @@ mod history;
 mod kill;
 mod kiosk;
 mod lesson;
+mod lottery;
 mod machine;
 mod notice;
 mod pair;
