@@ -87,12 +87,9 @@ def read(content):
             raise Unreadable(f"not a number below 2^32: {digits[:40]}")
         return int(digits)
 
-    def constant(name):
-        raise Unreadable(f"not JSON: {name}")
-
     try:
         text = content.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=members, parse_int=number, parse_constant=constant)
+        value = json.loads(text, object_pairs_hook=members, parse_int=number)
     except (ValueError, RecursionError) as cause:
         raise Unreadable(f"not JSON: {cause}") from cause
     return checked(value, RECORD)

@@ -1,6 +1,6 @@
 //! Files that are no records: both verifiers say so, and neither breaks.
 
-use std::fs::File;
+use std::fs;
 use std::path::Path;
 
 use domain::registration::draw::Record;
@@ -125,7 +125,9 @@ fn what_is_written_otherwise_but_says_the_same_is_true() {
 fn a_file_that_cannot_be_read_or_is_too_large_is_said_to_be_so() {
     let folder = TempDir::new().unwrap();
     let (missing, large) = (folder.path().join("missing"), folder.path().join("large"));
-    File::create(&large).unwrap().set_len(Record::BYTES_MAX as u64 + 1).unwrap();
+    let mut spaced = serde_json::to_vec(&record(3)).unwrap();
+    spaced.resize(Record::BYTES_MAX + 1, b' ');
+    fs::write(&large, spaced).unwrap();
     for file in [&missing, &large, &folder.path().to_owned()] {
         let verdict = verify(file);
         assert_eq!((verdict.exit_code(), verdict.to_string().lines().count()), (2, 1), "{verdict}");
@@ -139,7 +141,7 @@ fn the_command_says_what_holds_what_does_not_and_what_nobody_can_know_from_the_f
     let folder = TempDir::new().unwrap();
     let said = |content: &[u8]| {
         let file = folder.path().join("draw.json");
-        std::fs::write(&file, content).unwrap();
+        fs::write(&file, content).unwrap();
         let verdict = verify(&file);
         (verdict.exit_code(), verdict.to_string())
     };
