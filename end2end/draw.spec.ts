@@ -50,7 +50,7 @@ test('from the application to the letter', async ({ page, outbox, somebody }) =>
   const run = open.replace('/courses/', '/manage/runs/');
   await manager.goto(run);
   await manager.getByLabel('접수 마감').fill(moment(Date.now() + 60_000));
-  await manager.getByRole('button', { name: '저장' }).last().click();
+  await manager.getByRole('button', { name: '저장하기' }).last().click();
   await manager.getByRole('link', { name: '추첨', exact: true }).click();
   await expect(manager.getByText('접수가 끝나면 명단이 저절로 확정되고')).toBeVisible();
   await expectFit(manager);

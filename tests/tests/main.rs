@@ -13,6 +13,7 @@ mod completion;
 mod constraint;
 mod course;
 mod demo;
+mod draw;
 mod fault;
 mod history;
 mod kill;

@@ -149,7 +149,7 @@ impl Record {
         }
     }
 
-    /// Reads what claims to be one. Whatever it is, it costs no more than its bytes.
+    /// Reads what claims to be one; it may be anything, from anybody.
     pub fn read(json: &[u8]) -> Result<Self, Unreadable> {
         if json.len() > Self::BYTES_MAX {
             return Err(Unreadable::TooLarge);
