@@ -88,7 +88,7 @@ test('from the application to the letter', async ({ page, outbox, somebody }) =>
 });
 
 for (const [language, prefix] of [['ko', ''], ['en', '/en']] as const) {
-  test(`the pages of a draw, in ${language}`, async ({ page }) => {
+  test(`the pages of a draw, in ${language}`, async ({ page, somebody }) => {
     const { open, drawn } = await runs(page);
     for (const path of [open, `${open}/draw`, `${drawn}/draw`, `${drawn}/draw?code=00000-00000`, drawn]) {
       await page.goto(prefix + path);
@@ -101,10 +101,11 @@ for (const [language, prefix] of [['ko', ''], ['en', '/en']] as const) {
       await page.goto(`${prefix}${path.replace('/courses/', '/manage/runs/')}/draw`);
       await expectFit(page);
     }
-    await signIn(page, 'resident');
-    await page.goto(`${prefix}/my`);
-    await page.getByRole('link', { name: /-910/ }).click();
-    await expect(page.getByText(code).first()).toBeVisible();
-    await expectFit(page);
+    const resident = await somebody();
+    await signIn(resident, 'resident');
+    await resident.goto(`${prefix}/my`);
+    await resident.getByRole('link', { name: /-910/ }).click();
+    await expect(resident.getByText(code).first()).toBeVisible();
+    await expectFit(resident);
   });
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
 use domain::account::Duty;
-use domain::centre::Centre;
+use domain::broadcast::reseal::reseal;
+use domain::centre::{Centre, Settings};
 use domain::course::edit::{self, EditError};
 use domain::course::entity::run;
 use domain::course::{RunDetails, RunState, Selection};
@@ -13,7 +14,7 @@ use domain::registration::draw::{Record, Secret};
 use domain::registration::drawing::{self, PublicValue};
 use domain::registration::entity::{draw, draw_attempt, draw_ticket};
 use domain::registration::{Choice, Refusal, State, WriterError, store};
-use domain::seal::Sealer;
+use domain::seal::{Sealer, fresh_key};
 use domain::space::entity::seat;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -443,8 +444,33 @@ both! {
         assert!(change(longer).await.contains(&edit::Refusal::ListStands));
     }
 
+    async fn a_draw_needs_a_key_that_opens_its_secret_and_keys_may_be_changed_before_it(site) {
+        let run = lottery(site).await;
+        enter(site, 2).await;
+        close(site).await;
+        let manager = manager(site).await;
+        let manager = site.signed_in(manager.id()).await.training_manager().unwrap();
+        let hold = async |centre: &Centre| {
+            drawing::draw(centre, &manager, run, PublicValue::parse(NUMBERS).unwrap()).await
+        };
+        let stranger = Sealer::new(&[fresh_key()]).unwrap();
+        let stranger = Settings { secrets: stranger, ..site.centre.settings().clone() };
+        let stranger = Centre::new(site.centre.database().clone(), site.centre.clock().clone(), stranger);
+        let before = site.tables().await;
+        let refused = hold(&stranger).await;
+        assert!(matches!(refused, Err(WriterError::Refused(Refusal::DrawSealed))), "{refused:?}");
+        before.assert_same(&site.tables().await);
+        let turned = site.with_first_key(&fresh_key());
+        assert_eq!(reseal(&turned).await.unwrap(), 1);
+        assert_eq!(reseal(&turned).await.unwrap(), 0);
+        hold(&turned).await.unwrap();
+        assert_eq!(record(site).await.verify(), Ok(()));
+        let again = site.with_first_key(&fresh_key());
+        assert_eq!(reseal(&again).await.unwrap(), 0, "everybody knows it now");
+    }
+
     async fn without_a_key_nothing_is_promised_and_nobody_applies(site) {
-        let settings = domain::centre::Settings { secrets: Sealer::default(), ..site.centre.settings().clone() };
+        let settings = Settings { secrets: Sealer::default(), ..site.centre.settings().clone() };
         let bare = Centre::new(site.centre.database().clone(), site.centre.clock().clone(), settings);
         let run = run_in(site, "P21-014", None, |_, run, _| run.selection = Selection::Lottery).await;
         bare.writer().settle().await.unwrap();

@@ -82,7 +82,8 @@ impl Book {
     }
 
     /// Whether whoever comes this way may apply in a run with a lottery: inside the window for the draw, after the draw at the
-    /// desk for what is left. Where no draw was promised before the window closed, the desk goes on without one.
+    /// desk for what is left, and through the door of a class unless somebody still waits for the draw. Where no draw was promised
+    /// before the window closed, the desk goes on without one.
     pub(super) fn is_open_by_lot(
         &self,
         entrance: Entrance,
@@ -90,7 +91,10 @@ impl Book {
         until: DateTime<Utc>,
     ) -> Result<(), Refusal> {
         match self.stage() {
-            _ if matches!(entrance, Entrance::Door { .. }) => Ok(()),
+            _ if matches!(entrance, Entrance::Door { .. }) => {
+                let waits = self.awaits_draw() && !self.live.asked().is_empty();
+                if waits { Err(Refusal::OthersFirst) } else { Ok(()) }
+            }
             None if arrived < until => Err(Refusal::DrawNotReady),
             Some(Stage::Committed) if arrived < until => Ok(()),
             Some(Stage::Committed | Stage::Listed) => {

@@ -682,6 +682,18 @@ mod tests {
     }
 
     #[test]
+    fn nobody_comes_through_the_door_before_those_who_wait_for_a_draw() {
+        let lottery = Some(Lottery { stage: Stage::Listed, since: at(OPEN), planned_for: None });
+        let mut book = Book { selection: Selection::Lottery, lottery, ..book() };
+        assert_eq!(at_the_door(&book, false), Ok(Grant::Booked(seat(2))), "nobody had applied");
+        enter(&mut book, 1, State::Asked, None);
+        assert_eq!(at_the_door(&book, false), Err(Refusal::OthersFirst));
+        book.lottery = Some(Lottery { stage: Stage::Drawn, since: at(OPEN), planned_for: None });
+        enter(&mut book, 1, State::Booked, Some(seat(2)));
+        assert_eq!(at_the_door(&book, false), Ok(Grant::Booked(seat(3))));
+    }
+
+    #[test]
     fn a_draw_is_once_between_the_frozen_list_and_the_first_class() {
         let may = |stage, now| {
             let lottery = Some(Lottery { stage, since: at(OPEN), planned_for: None });

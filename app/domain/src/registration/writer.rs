@@ -108,7 +108,8 @@ pub(super) enum Command {
         actor: Actor,
         value: PublicValue,
     },
-    /// Ends what is overdue in a run and gives its free places to those who wait.
+    /// Does in a run what time alone does: ends what is overdue, promises its draw or freezes the list of it, and gives free
+    /// places to those who wait.
     Settle {
         run: Uuid,
     },

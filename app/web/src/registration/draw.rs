@@ -5,8 +5,8 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::course::Selection;
 use domain::course::store::RunView;
+use domain::course::{RunState, Selection};
 use domain::registration::draw::{ALGORITHM, Line, Record, Ticket};
 use domain::registration::entity::draw;
 use domain::registration::{drawing, store};
@@ -93,6 +93,9 @@ pub async fn show(ask: Ask, Path(code): Path<String>, query: Query) -> Result<Re
             <Breadcrumb l=l way=way here=words::title(l)/>
             <PageHead title=heading lead=words::page_lead(l)/>
             <StepIndicator l=l steps=steps.map(str::to_owned).into() current=step/>
+            {(view.run.state == RunState::Cancelled).then(|| view! {
+                <Alert l=l tone=Tone::Danger><p>{crate::words::catalogue::cancelled(l)}</p></Alert>
+            })}
             {record.as_ref().map(|record| result(l, &code, record, search))}
             <section aria-labelledby="facts-title">
                 <h2 class="section-title" id="facts-title">{words::facts(l)}</h2>
