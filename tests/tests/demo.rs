@@ -68,7 +68,7 @@ both! {
         assert!(catalogue.said().contains("접수중"), "{}", catalogue.said());
 
         let drawn = site.visitor().get("/courses/P26-910/draw").await.expect(200);
-        assert!(drawn.all("tbody tr").len() > 12, "more than there are places: {}", drawn.said());
+        assert!(drawn.all(".draw-ranks li").len() > 12, "more than there are places: {}", drawn.said());
         let open = site.visitor().get("/courses/P26-911").await.expect(200);
         assert!(open.said().contains("봉인 확인값"), "{}", open.said());
 

@@ -17,8 +17,8 @@ use crate::AppError;
 use crate::ask::Ask;
 use crate::course::{find, title};
 use crate::ui::{
-    Alert, Breadcrumb, Button, Cell, Column, Crumb, DescriptionList, Disclosure, Fact, Form, Input,
-    LinkButton, Look, PageHead, Problems, Query, StepIndicator, Table, TextInput, Tone,
+    Alert, Breadcrumb, Button, Crumb, DescriptionList, Disclosure, Fact, Form, Input, LinkButton, Look,
+    PageHead, Problems, Query, StepIndicator, TextInput, Tone,
 };
 use crate::when;
 use crate::words::{Language, draw as words};
@@ -149,19 +149,18 @@ fn result(l: Language, code: &str, record: &Record, search: Search) -> impl Into
     let count = record.order.len();
     let own = search.own;
     let is_own = |line: &Line| own.as_ref().is_some_and(|own| own.ticket.as_str() == line.ticket);
-    let row = |line: &Line| -> Vec<Cell> {
+    let line = |line: &Line| {
         let ticket = line.ticket.clone();
         let ticket = if is_own(line) {
-            view! { <mark id="own">{ticket} " · " {words::own(l)}</mark> }.into_any()
+            view! { <mark>{ticket} " · " {words::own(l)}</mark> }.into_any()
         } else {
             ticket.into_any()
         };
-        vec![line.rank.into_any(), ticket]
+        view! { <li>{ticket}</li> }
     };
-    let rows: Vec<Vec<Cell>> = record.order.iter().map(row).collect();
-    let columns = vec![Column::number(words::rank(l)), Column::text(words::code(l))];
+    // Their numbers are the ranks.
+    let lines: Vec<_> = record.order.iter().map(line).collect();
     let found = own.map(|own| words::found(l, own.ticket.as_str(), count, own.rank));
-    let table = view! { <Table caption=words::ranks(l) hidden_caption=true columns=columns rows=rows/> };
     view! {
         <section aria-labelledby="find-title">
             <h2 class="section-title" id="find-title">{words::find(l)}</h2>
@@ -178,7 +177,7 @@ fn result(l: Language, code: &str, record: &Record, search: Search) -> impl Into
             {if count == 0 {
                 view! { <p>{words::nobody(l)}</p> }.into_any()
             } else {
-                view! { <p>{words::ranks_lead(l)}</p> {table} }.into_any()
+                view! { <p>{words::ranks_lead(l)}</p> <ol class="draw-ranks">{lines}</ol> }.into_any()
             }}
         </section>
     }
