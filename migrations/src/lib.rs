@@ -29,6 +29,7 @@ mod m0024_statistics;
 mod m0025_kiosk;
 mod m0026_unlinked;
 mod m0027_by_day;
+mod m0028_draw;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_kiosk::Migration),
             Box::new(m0026_unlinked::Migration),
             Box::new(m0027_by_day::Migration),
+            Box::new(m0028_draw::Migration),
         ]
     }
 

@@ -21,7 +21,7 @@ use thiserror::Error;
 use toml::{Table, Value};
 use web::ui::{Bilingual, CentreFacts};
 
-use self::feature::{AttendanceFile, BoardFile, LessonFile, StudioFile, SurveyFile, positive};
+use self::feature::{AttendanceFile, BoardFile, DrawFile, LessonFile, StudioFile, SurveyFile, positive};
 use crate::youtube::YoutubeSettings;
 use crate::youtube::config::{self as youtube, YoutubeFile};
 
@@ -163,6 +163,7 @@ struct File {
     attendance: AttendanceFile,
     survey: SurveyFile,
     lesson: LessonFile,
+    draw: DrawFile,
 }
 
 /// A text in both languages: `name = { ko = "…", en = "…" }`.
@@ -306,6 +307,7 @@ impl Config {
             attendance: file.attendance.read(defaults.attendance)?,
             survey: file.survey.read(defaults.survey)?,
             lesson: file.lesson.read(defaults.lesson)?,
+            draw: file.draw.read(defaults.draw)?,
             phone: facts.phone.clone(),
             address: facts.address.ko.clone(),
             public_url,
@@ -332,6 +334,9 @@ impl Config {
         self.settings.demonstration = true;
         self.facts.demonstration = true;
         self.settings.staff_domains.push(crate::demo::STAFF_DOMAIN.into());
+        if !self.settings.secrets.has_keys() {
+            self.settings.secrets = Sealer::new(&[crate::demo::KEY]).expect("the demonstration's key");
+        }
         if self.facts.phone.is_empty() {
             self.facts.phone = "02-000-0000".into();
             self.settings.phone.clone_from(&self.facts.phone);
@@ -532,6 +537,7 @@ mod tests {
             ("[attendance]\nwatch_percent = 101", "attendance.watch_percent"),
             ("[attendance]\nabsence_bar = 0", "attendance.absence_bar"),
             ("[board]\npicture_megabytes = 201", "board.picture_megabytes"),
+            ("[draw]\nsource = ''", "draw.source"),
             ("[lesson]\ndone_percent = 0", "lesson.done_percent"),
             ("[lesson]\nhandout_megabytes = 201", "lesson.handout_megabytes"),
             ("[mail]\nfrom = 'nobody'", "mail.from"),

@@ -4,6 +4,7 @@ pub mod config;
 pub mod database;
 pub mod demo;
 mod door;
+pub mod draw;
 mod health;
 pub mod import;
 mod kept;

@@ -347,9 +347,9 @@ both! {
         assert_eq!(events_told(site, staff[1].id()).await, [Event::Asked, Event::Approved]);
     }
 
-    async fn lottery_runs_take_applications_at_the_desk_only(site) {
+    async fn staged_runs_take_applications_at_the_desk_only(site) {
         let room = room(site).await;
-        run_in(site, "P21-014", Some(room), |_, run, _| run.selection = Selection::Lottery).await;
+        run_in(site, "P21-014", Some(room), |_, run, _| run.selection = Selection::Staged).await;
         let visitor = site.resident("홍길동").await;
         let page = visitor.get("/courses/P21-014").await.expect(200);
         assert!(page.said().contains("안내데스크에서만 신청을 받습니다"), "{}", page.said());

@@ -20,7 +20,9 @@ use domain::calendar::entity::feed;
 use domain::course::entity::{class_session, course, handout, handout_piece, run};
 use domain::lesson::entity::{caption, lesson, lesson_chapter, lesson_event, lesson_progress};
 use domain::notice::entity::notice;
-use domain::registration::entity::{application, application_event, ticket, writer};
+use domain::registration::entity::{
+    application, application_event, draw, draw_attempt, draw_ticket, ticket, writer,
+};
 use domain::space::entity::{
     allocation, closure, engagement, holiday, margin, occupation, opening, seat, space, thing,
 };
@@ -65,7 +67,7 @@ both! {
             class_session course handout handout_piece run
             caption lesson lesson_chapter lesson_event lesson_progress
             notice
-            application application_event ticket writer
+            application application_event draw draw_attempt draw_ticket ticket writer
             allocation closure engagement holiday margin occupation opening seat space thing
             anonymous_attendance anonymous_part closed_month folded_application kept_figure pilot_run spending target
             training_budget week_note

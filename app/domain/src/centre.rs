@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::fresh::{Cache, Counter};
 use crate::kept::Programme;
 use crate::lesson::LessonSettings;
-use crate::registration::{Shelf, Watchers, Writer, read_turn};
+use crate::registration::{DrawSettings, Shelf, Watchers, Writer, read_turn};
 use crate::seal::Sealer;
 use crate::studio::StudioSettings;
 use crate::survey::SurveySettings;
@@ -46,6 +46,8 @@ pub struct Settings {
     pub attendance: AttendanceSettings,
     /// How the survey after a run is held.
     pub survey: SurveySettings,
+    /// How places are drawn.
+    pub draw: DrawSettings,
     /// Seals what may let somebody act in our name.
     pub secrets: Sealer,
     /// What may be put on the boards.
@@ -70,6 +72,7 @@ impl Default for Settings {
             broadcast: BroadcastSettings::default(),
             attendance: AttendanceSettings::default(),
             survey: SurveySettings::default(),
+            draw: DrawSettings::default(),
             secrets: Sealer::default(),
             board: BoardSettings::default(),
             lesson: LessonSettings::default(),

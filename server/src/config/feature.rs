@@ -1,9 +1,12 @@
-//! The settings of single features: how the studio is lent, what attendance comes to, how large files may be.
+//! The settings of single features: how the studio is lent, what attendance comes to, how large files may be, by what
+//! places are drawn.
 
 use domain::account::Address;
 use domain::attendance::{AbsenceSettings, AttendanceSettings};
 use domain::board::{BoardSettings, MEGABYTE};
 use domain::lesson::LessonSettings;
+use domain::registration::DrawSettings;
+use domain::registration::drawing::parse_source;
 use domain::studio::StudioSettings;
 use domain::survey::SurveySettings;
 use serde::Deserialize;
@@ -176,5 +179,21 @@ fn percent(name: &'static str, value: Option<u32>, default: u32) -> Result<u32, 
     match value.unwrap_or(default) {
         value @ 1..=100 => Ok(value),
         _ => Err(wrong(name, "must be from 1 to 100")),
+    }
+}
+
+/// By what places are drawn where a run says nothing else.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct DrawFile {
+    source: Option<String>,
+}
+
+impl DrawFile {
+    pub fn read(&self, defaults: DrawSettings) -> Result<DrawSettings, ConfigError> {
+        let Some(text) = &self.source else { return Ok(defaults) };
+        let source =
+            parse_source(text).ok_or_else(|| wrong("draw.source", "is no line of 1 to 300 characters"))?;
+        Ok(DrawSettings { source: source.as_str().to_owned() })
     }
 }

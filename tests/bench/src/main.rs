@@ -7,6 +7,7 @@ mod broadcasts;
 mod calendar;
 mod crowd;
 mod decade;
+mod draw;
 mod ground;
 mod load;
 mod marking;
@@ -54,6 +55,7 @@ struct Cli {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Bench {
     Size,
+    Draw,
     Rush,
     Pages,
     Watchers,
@@ -84,6 +86,9 @@ struct Scale {
     /// Who check in at a kiosk in the bench `marking`, 30 ms apart
     #[arg(long, default_value_t = marking::CHECK_INS)]
     check_ins: usize,
+    /// Who take part in the bench `draw`
+    #[arg(long, default_value_t = draw::APPLICANTS, value_parser = clap::value_parser!(u32).range(2..))]
+    applicants: u32,
 }
 
 /// What this program starts itself as.
@@ -136,6 +141,10 @@ async fn measure(cli: Cli) -> Result<(), Failure> {
     if wants(Bench::Size) {
         eprintln!("» size");
         size::measure(&cli.scale, &mut report).await?;
+    }
+    if wants(Bench::Draw) {
+        eprintln!("» draw");
+        draw::measure(&cli.scale, &mut report)?;
     }
     let engines = Engine::value_variants().iter().filter(|it| cli.database.is_none_or(|only| only == **it));
     for &engine in engines {

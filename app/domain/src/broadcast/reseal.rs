@@ -6,6 +6,8 @@ use thiserror::Error;
 use crate::broadcast::entity::{channel, encoder};
 use crate::broadcast::{channel as channels, encoder as encoders};
 use crate::centre::Centre;
+use crate::registration::drawing::purpose as purpose_of_draw;
+use crate::registration::entity::draw;
 use crate::seal::SealError;
 
 #[derive(Debug, Error)]
@@ -48,6 +50,16 @@ pub async fn reseal(centre: &Centre) -> Result<usize, ResealError> {
         if written.rows_affected == 0 {
             return Err(ResealError::Meanwhile(what()));
         }
+        count += 1;
+    }
+    // Of a draw that was made the secret is known to everybody.
+    for row in draw::Entity::find().filter(draw::Column::DrawnAt.is_null()).all(&tx).await? {
+        let what = || format!("the draw of run {}", row.run_id);
+        let new = secrets.reseal(&row.sealed, &purpose_of_draw(row.run_id));
+        let Some(new) = new.map_err(|why| ResealError::Seal { what: what(), why })? else { continue };
+        let change = draw::ActiveModel { sealed: Set(new), ..Default::default() };
+        let same = draw::Column::RunId.eq(row.run_id);
+        draw::Entity::update_many().set(change).filter(same).exec(&tx).await?;
         count += 1;
     }
     tx.commit().await?;

@@ -19,7 +19,7 @@ use crate::course::entity::{class_session, course, run};
 use crate::course::programme::{Programme, Sessions, Source, Span};
 use crate::course::{
     Audience, Category, ClassState, DeskShut, Line, Missing, Mode, PatternError, RunCode, RunDetails,
-    RunState, Weekdays, desk_shut, search_key,
+    RunState, Selection, Weekdays, desk_shut, search_key,
 };
 use crate::language::Language;
 use crate::notice::store::{Draft, Recipient, queue};
@@ -75,6 +75,12 @@ pub enum Refusal {
     Begun,
     #[error("the window must open before it closes")]
     WindowBackwards,
+    #[error("whether places are drawn is settled when the window opens")]
+    LotteryStands,
+    #[error("the window of a lottery is settled when it has closed")]
+    ListStands,
+    #[error("the settings have no key to seal the secret of a draw with")]
+    NoKey,
     #[error("the class session has begun")]
     SessionBegun,
     #[error("a class must end after it starts, on the same day")]
@@ -335,6 +341,9 @@ pub async fn publish(
     if !missing.is_empty() {
         return Err(Refusal::Missing(missing).into());
     }
+    if run.selection == Selection::Lottery && !centre.settings().secrets.has_keys() {
+        return Err(Refusal::NoKey.into());
+    }
     let id = run.id;
     let shut =
         run.apply_until.and_then(|until| desk_shut(seoul::wall(until), &programme.rules.holidays.days));
@@ -344,6 +353,8 @@ pub async fn publish(
     row.update(&tx).await?;
     record(&tx, centre.clock(), Some(by.id()), "publish", "run", &id.to_string(), "state").await?;
     tx.commit().await?;
+    // Where its places are drawn, the draw is promised at once.
+    centre.settle().await;
     Ok(shut)
 }
 

@@ -12,7 +12,7 @@ use crate::account::Audience;
 use crate::attendance::entity::{attendance_code, class_log, mark_event, viewing};
 use crate::course::edit::Refusal;
 use crate::course::entity::{class_session, run};
-use crate::course::{ClassState, Meeting, Mode, Pattern, PatternError, RunDetails, RunState};
+use crate::course::{ClassState, Meeting, Mode, Pattern, PatternError, RunDetails, RunState, Selection};
 use crate::registration::State;
 use crate::registration::entity::application;
 use crate::seoul;
@@ -354,6 +354,7 @@ impl Programme {
         if (applied.ever && begun || recorded) && matches!(sessions, Sessions::Make(_)) {
             refusals.push(Refusal::Begun);
         }
+        refusals.extend(check_lottery(run, details, now));
         if applied.taken > u32::from(details.capacity) {
             refusals.push(Refusal::CapacityUnderTaken(applied.taken));
         }
@@ -364,6 +365,18 @@ impl Programme {
         }
         refusals
     }
+}
+
+/// What is settled of a lottery: from the opening on that it is one, and from the closing on who could take part.
+fn check_lottery(run: &run::Model, details: &RunDetails, now: DateTime<Utc>) -> Option<Refusal> {
+    let past = |at: Option<DateTime<Utc>>| run.state == RunState::Published && at.is_some_and(|at| at <= now);
+    let drawn = |selection| selection == Selection::Lottery;
+    if past(run.apply_from) && drawn(run.selection) != drawn(details.selection) {
+        return Some(Refusal::LotteryStands);
+    }
+    let window = (details.apply_from, details.apply_until);
+    let moved = drawn(run.selection) && window != (run.apply_from, run.apply_until);
+    (moved && past(run.apply_until)).then_some(Refusal::ListStands)
 }
 
 async fn applied<C: ConnectionTrait>(tx: &C) -> Result<HashMap<Uuid, Applied>, DbErr> {

@@ -23,6 +23,10 @@ named! {
         Booked = "booked",
         Waiting = "waiting",
         Asked = "asked",
+        /// In the list of a draw, and drawn: a place, or one on the waiting list.
+        DrawEntered = "draw_entered",
+        Selected = "selected",
+        NotSelected = "not_selected",
         Promoted = "promoted",
         Offered = "offered",
         OfferLapsed = "offer_lapsed",
@@ -180,6 +184,9 @@ pub struct Facts {
     pub until: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// By which somebody finds their line in a draw.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draw_code: Option<String>,
 }
 
 /// By which a calendar program knows that an entry it has was moved or cancelled.

@@ -1,5 +1,6 @@
 //! One batch of the writer: takes its turn, reads what it doesn't know, decides, writes everything at once.
 
+mod draw;
 mod ticket;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -12,6 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use self::draw::Draws;
 use self::ticket::{Line, Tickets};
 use super::entity::{application, application_event, writer};
 use super::shelf::Shelf;
@@ -98,6 +100,7 @@ pub(super) struct Batch<'a> {
     events: Vec<application_event::ActiveModel>,
     notices: Vec<Draft>,
     tickets: Tickets,
+    draws: Draws,
 }
 
 /// What a committed batch lets everybody see.
@@ -114,6 +117,7 @@ impl Shown {
 }
 
 struct Change {
+    stamp: i64,
     state: State,
     place: Option<Place>,
     offer_until: Option<DateTime<Utc>>,
@@ -137,6 +141,7 @@ impl<'a> Batch<'a> {
         load_people(tx, memory, &applicants).await?;
         load_books(tx, memory, shelf, waiting.iter().map(|asked| asked.command.run()), &applicants).await?;
         let tickets = Tickets::load(tx, settings, memory, shelf, waiting).await?;
+        let draws = Draws::load(tx, settings, memory, waiting).await?;
         Ok(Self {
             tx,
             clock,
@@ -151,6 +156,7 @@ impl<'a> Batch<'a> {
             events: Vec::new(),
             notices: Vec::new(),
             tickets,
+            draws,
         })
     }
 
@@ -166,7 +172,9 @@ impl<'a> Batch<'a> {
         }
         self.end_overdue(run);
         self.admit_unasked(run);
+        self.promise(run, arrived);
         self.release(run, arrived);
+        self.freeze(run, arrived);
         let outcome = match command {
             Command::Apply(apply) => match apply.ticket.zip(self.memory.books[&run].opens_after(arrived)) {
                 Some((number, opening)) => self.enter(apply, number, opening).map(|()| None),
@@ -188,6 +196,7 @@ impl<'a> Batch<'a> {
             }
             Command::CancelRun { actor, reason, .. } => self.cancel_run(run, *actor, reason).map(|()| None),
             Command::Withdraw { ticket, actor, .. } => self.withdraw(run, *ticket, *actor).map(|()| None),
+            Command::Draw { actor, value, .. } => self.draw(run, value, *actor).map(|()| None),
             Command::Settle { .. } => Ok(None),
         };
         self.promote(run);
@@ -228,7 +237,12 @@ impl<'a> Batch<'a> {
             book.live.insert(stamp, entry);
         }
         self.record(apply.run, stamp, kind, apply.actor, None);
-        self.tell(apply.run, stamp, event, None);
+        if state == State::Asked && self.memory.books[&apply.run].awaits_draw() {
+            let ticket = self.draws.enter(apply.run, id);
+            self.tell_of_draw(apply.run, stamp, Event::DrawEntered, &ticket);
+        } else {
+            self.tell(apply.run, stamp, event, None);
+        }
         Ok(self.outcome(apply.run, id, state, false))
     }
 
@@ -424,7 +438,8 @@ impl<'a> Batch<'a> {
 
     fn find_asked(&self, run: Uuid, application: Uuid, actor: Actor) -> Result<i64, Refusal> {
         let stamp = self.find(run, application, actor)?;
-        let asked = self.entry(run, stamp).state == State::Asked;
+        // What a draw decides nobody else does.
+        let asked = self.entry(run, stamp).state == State::Asked && !self.memory.books[&run].awaits_draw();
         if asked { Ok(stamp) } else { Err(Refusal::WrongState) }
     }
 
@@ -452,6 +467,9 @@ impl<'a> Batch<'a> {
         actor: Actor,
         reason: Option<&str>,
     ) {
+        if self.memory.books[&run].has_open_list() {
+            self.draws.withdraw(self.entry(run, stamp).id);
+        }
         self.record(run, stamp, kind, actor, reason);
         self.set(run, stamp, state, None, None);
         if let Some(book) = self.change(run) {
@@ -476,11 +494,11 @@ impl<'a> Batch<'a> {
         }
         match self.made.get_mut(&id) {
             Some(row) => {
-                (row.state, row.offer_until) = (state, offer_until);
+                (row.stamp, row.state, row.offer_until) = (stamp, state, offer_until);
                 (row.seat_id, row.admission) = columns(place);
             }
             None => {
-                self.changed.insert(id, Change { state, place, offer_until });
+                self.changed.insert(id, Change { stamp, state, place, offer_until });
             }
         }
     }
@@ -539,6 +557,7 @@ impl<'a> Batch<'a> {
             && self.changed.is_empty()
             && self.cancelled_runs.is_empty()
             && self.tickets.changes_nothing()
+            && self.draws.changes_nothing()
     }
 
     /// For a batch that is rolled back: the turn in the database stays what it was.
@@ -570,6 +589,7 @@ impl<'a> Batch<'a> {
             let (seat_id, admission) = columns(change.place);
             let row = application::ActiveModel {
                 id: Set(id),
+                stamp: Set(change.stamp),
                 state: Set(change.state),
                 seat_id: Set(seat_id),
                 admission: Set(admission),
@@ -583,6 +603,7 @@ impl<'a> Batch<'a> {
             application::Entity::insert_many(rows).exec_without_returning(self.tx).await?;
         }
         self.tickets.write(self.tx, self.clock).await?;
+        self.draws.write(self.tx).await?;
         for rows in chunks(self.events) {
             application_event::Entity::insert_many(rows).exec_without_returning(self.tx).await?;
         }

@@ -8,8 +8,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::entity::application;
-use super::{Book, Chair, Entry, Place, Roll, State};
+use super::entity::{application, draw};
+use super::{Book, Chair, Entry, Lottery, Place, Roll, Stage, State};
 use crate::account::entity::person;
 use crate::course::ClassState;
 use crate::course::entity::{class_session, course, run};
@@ -45,6 +45,7 @@ async fn load_some<C: ConnectionTrait>(db: &C, ids: &[Uuid]) -> Result<Vec<Book>
     let mut meets = load_meetings(db, ids).await?;
     let rooms = load_rooms(db, runs.iter().filter_map(|run| run.space_id).collect()).await?;
     let mut live = load_live(db, ids).await?;
+    let lotteries = load_lotteries(db, ids).await?;
     let book = |row: run::Model| {
         let course = courses.get(&row.course_id);
         let course = course.ok_or_else(|| DbErr::RecordNotFound("a run's course".into()))?;
@@ -61,6 +62,7 @@ async fn load_some<C: ConnectionTrait>(db: &C, ids: &[Uuid]) -> Result<Vec<Book>
             audience: course.audience,
             mode: row.mode,
             selection: row.selection,
+            lottery: lotteries.get(&row.id).copied(),
             capacity: u32::try_from(row.capacity).unwrap_or_default(),
             apply_from: row.apply_from,
             apply_until: row.apply_until,
@@ -73,6 +75,20 @@ async fn load_some<C: ConnectionTrait>(db: &C, ids: &[Uuid]) -> Result<Vec<Book>
         })
     };
     runs.into_iter().map(book).collect()
+}
+
+/// The draws of those runs that have one.
+async fn load_lotteries<C: ConnectionTrait>(db: &C, runs: &[Uuid]) -> Result<HashMap<Uuid, Lottery>, DbErr> {
+    let rows = draw::Entity::find().filter(draw::Column::RunId.is_in(runs.iter().copied())).all(db).await?;
+    let lottery = |row: draw::Model| {
+        let (stage, since) = match (row.drawn_at, row.listed_at) {
+            (Some(at), _) => (Stage::Drawn, at),
+            (None, Some(at)) => (Stage::Listed, at),
+            (None, None) => (Stage::Committed, row.committed_at),
+        };
+        (row.run_id, Lottery { stage, since, planned_for: row.planned_for })
+    };
+    Ok(rows.into_iter().map(lottery).collect())
 }
 
 type Meetings = Vec<(DateTime<Utc>, DateTime<Utc>)>;

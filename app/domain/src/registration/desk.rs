@@ -18,8 +18,8 @@ use crate::account::access::look;
 use crate::account::store::{Contact, contacts_of, names_of};
 use crate::account::{Desk, Duty, SignedIn, Subject};
 use crate::centre::Centre;
-use crate::course::RunState;
 use crate::course::entity::run;
+use crate::course::{RunState, Selection};
 use crate::language::Language;
 
 /// How far ahead of an opening its run stands in the desk's list.
@@ -162,7 +162,7 @@ async fn list_books(centre: &Centre, window: Condition) -> Result<Vec<Arc<Book>>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Came {
     Waiting,
-    To { application: Uuid, state: State, seat: Option<String>, rank: Option<u32> },
+    To { application: Uuid, selection: Selection, state: State, seat: Option<String>, rank: Option<u32> },
     Refused(Refusal),
     Withdrawn,
 }
@@ -254,6 +254,7 @@ fn came_to(ticket: &ticket::Model, book: &Book, states: &HashMap<Uuid, State>) -
             let live = book.live.of_application(application);
             Came::To {
                 application,
+                selection: book.selection,
                 state,
                 seat: live.and_then(|(_, entry)| book.seat_code(entry.place)),
                 rank: live.and_then(|(stamp, _)| book.rank(stamp)),

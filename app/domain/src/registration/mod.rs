@@ -1,10 +1,12 @@
 //! Applications, seats and the waiting list: who gets what, decided in order of arrival.
 
 mod door;
+mod lottery;
 mod model;
 mod roll;
 mod ticket;
 pub use door::Entrance;
+pub use lottery::{DrawSettings, Lottery, SOURCE_MAX, Stage};
 pub use model::*;
 pub use roll::{Entry, Roll};
 pub use ticket::{TicketNumber, TicketState};
@@ -15,6 +17,10 @@ mod batch;
 mod book;
 #[cfg(feature = "store")]
 pub mod desk;
+#[cfg(feature = "store")]
+pub mod draw;
+#[cfg(feature = "store")]
+pub mod drawing;
 #[cfg(feature = "store")]
 pub mod entity;
 #[cfg(feature = "store")]

@@ -8,6 +8,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::door::Entrance;
+use super::lottery::Lottery;
 use super::roll::{Entry, Roll};
 use crate::course::{Audience, Category, Mode, RunState, Selection};
 use crate::named::named;
@@ -16,7 +17,7 @@ use crate::space::SeatCode;
 named! {
     /// Where an application stands. The first four are live.
     pub enum State {
-        /// Waits for the office's approval.
+        /// Waits for the office's decision: an approval, or the draw.
         Asked = "asked",
         Waiting = "waiting",
         /// Holds a seat until a deadline; taken once accepted.
@@ -116,6 +117,8 @@ pub struct Book {
     pub audience: Audience,
     pub mode: Mode,
     pub selection: Selection,
+    /// Of a run whose places are given by lot, once its secret is promised.
+    pub lottery: Option<Lottery>,
     pub capacity: u32,
     pub apply_from: Option<DateTime<Utc>>,
     pub apply_until: Option<DateTime<Utc>>,
@@ -209,6 +212,16 @@ pub enum Refusal {
     OthersFirst,
     #[error("the training manager has to approve")]
     ApprovalWanted,
+    #[error("the window is closed, the draw comes after {0}")]
+    DrawAwaited(DateTime<Utc>),
+    #[error("the draw is not promised yet")]
+    DrawNotReady,
+    #[error("the list of applicants stays open until {0}")]
+    ListOpen(DateTime<Utc>),
+    #[error("the places were drawn already")]
+    AlreadyDrawn,
+    #[error("the secret of the draw can't be opened with the keys of the settings")]
+    DrawSealed,
 }
 
 impl Book {
@@ -342,7 +355,8 @@ impl Book {
     }
 
     /// Decides one application that arrived at `arrived`. A desk is open to every way of giving places, and until
-    /// the run begins; the door while a class goes on; everybody else to first come and approval, inside the window.
+    /// the run begins, but between window and draw; the door while a class goes on; everybody else inside the window, where
+    /// no groups come one after the other.
     pub fn apply(
         &self,
         who: &Applicant<'_>,
@@ -365,9 +379,9 @@ impl Book {
         if let Entrance::Door { approves } = who.entrance {
             return self.let_in(place, approves);
         }
-        Ok(match (self.selection, place) {
-            (Selection::Approval, _) => Grant::Asked,
-            (_, Some(place)) if !self.waits() => Grant::Booked(place),
+        Ok(match place {
+            _ if self.selection == Selection::Approval || self.awaits_draw() => Grant::Asked,
+            Some(place) if !self.waits() => Grant::Booked(place),
             _ => Grant::Waiting,
         })
     }
@@ -392,10 +406,13 @@ impl Book {
         if arrived < from {
             return Err(Refusal::TooEarly(from));
         }
+        if self.selection == Selection::Lottery {
+            return self.is_open_by_lot(who.entrance, arrived, until);
+        }
         if who.entrance != Entrance::Page {
             return Ok(());
         }
-        if matches!(self.selection, Selection::Lottery | Selection::Staged) {
+        if self.selection == Selection::Staged {
             return Err(Refusal::DeskOnly);
         }
         if arrived < until { Ok(()) } else { Err(Refusal::Closed) }
@@ -437,9 +454,9 @@ impl Book {
         self.cancel_until.or(self.begins()).is_some_and(|deadline| deadline <= now)
     }
 
-    /// The stamps of those who asked for an approval that the run no longer wants, in their order.
+    /// The stamps of those who asked for a decision that the run no longer wants, in their order.
     pub fn unasked(&self) -> Vec<i64> {
-        if self.selection == Selection::Approval {
+        if self.selection == Selection::Approval || self.awaits_draw() {
             return Vec::new();
         }
         self.live.asked().iter().copied().collect()
@@ -503,6 +520,7 @@ impl Book {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lottery::Stage;
     use super::*;
     use crate::language::Language;
 
@@ -527,6 +545,7 @@ mod tests {
             audience: Audience::Resident,
             mode: Mode::InPerson,
             selection: Selection::FirstCome,
+            lottery: None,
             capacity: 3,
             apply_from: Some(at("2021-01-11T00:00:00Z")),
             apply_until: Some(at("2021-01-28T09:00:00Z")),
@@ -637,13 +656,62 @@ mod tests {
     }
 
     #[test]
-    fn lottery_and_staged_runs_take_applications_at_the_desk_only() {
-        for selection in [Selection::Lottery, Selection::Staged] {
-            let book = Book { selection, ..book() };
-            assert_eq!(book.apply(&resident(), &Choice::Any, at(OPEN)), Err(Refusal::DeskOnly));
-            let desk = Applicant { entrance: Entrance::Desk, ..resident() };
-            assert!(book.apply(&desk, &Choice::Any, at(OPEN)).is_ok());
+    fn staged_runs_take_applications_at_the_desk_only() {
+        let book = Book { selection: Selection::Staged, ..book() };
+        assert_eq!(book.apply(&resident(), &Choice::Any, at(OPEN)), Err(Refusal::DeskOnly));
+        let desk = Applicant { entrance: Entrance::Desk, ..resident() };
+        assert!(book.apply(&desk, &Choice::Any, at(OPEN)).is_ok());
+    }
+
+    /// What whoever comes this way gets from a run with a lottery, at this stage of its draw.
+    fn by_lot(stage: Option<Stage>, entrance: Entrance, now: &str) -> Result<Grant, Refusal> {
+        let lottery = stage.map(|stage| Lottery { stage, since: at(OPEN), planned_for: None });
+        let book = Book { selection: Selection::Lottery, lottery, ..book() };
+        book.apply(&Applicant { entrance, ..resident() }, &Choice::Any, at(now))
+    }
+
+    #[test]
+    fn page_and_desk_are_open_to_a_lottery_inside_its_window_and_the_desk_again_after_the_draw() {
+        let closed = "2021-01-28T09:00:00Z";
+        for entrance in [Entrance::Page, Entrance::Desk] {
+            let get = |stage, now| by_lot(stage, entrance, now);
+            assert_eq!(get(Some(Stage::Committed), OPEN), Ok(Grant::Asked), "whatever is free");
+            assert_eq!(get(None, OPEN), Err(Refusal::DrawNotReady), "nobody before the promise");
+            for stage in [Stage::Committed, Stage::Listed] {
+                assert_eq!(get(Some(stage), closed), Err(Refusal::DrawAwaited(at(closed))));
+            }
+            assert_eq!(get(Some(Stage::Listed), OPEN), Err(Refusal::DrawAwaited(at(closed))));
         }
+        assert_eq!(by_lot(Some(Stage::Drawn), Entrance::Page, closed), Err(Refusal::Closed));
+        assert_eq!(by_lot(Some(Stage::Drawn), Entrance::Desk, closed), Ok(Grant::Booked(seat(2))));
+        assert_eq!(by_lot(None, Entrance::Desk, closed), Ok(Grant::Booked(seat(2))), "it never had a draw");
+    }
+
+    #[test]
+    fn nobody_comes_through_the_door_before_those_who_wait_for_a_draw() {
+        let lottery = Some(Lottery { stage: Stage::Listed, since: at(OPEN), planned_for: None });
+        let mut book = Book { selection: Selection::Lottery, lottery, ..book() };
+        assert_eq!(at_the_door(&book, false), Ok(Grant::Booked(seat(2))), "nobody had applied");
+        enter(&mut book, 1, State::Asked, None);
+        assert_eq!(at_the_door(&book, false), Err(Refusal::OthersFirst));
+        book.lottery = Some(Lottery { stage: Stage::Drawn, since: at(OPEN), planned_for: None });
+        enter(&mut book, 1, State::Booked, Some(seat(2)));
+        assert_eq!(at_the_door(&book, false), Ok(Grant::Booked(seat(3))));
+    }
+
+    #[test]
+    fn a_draw_is_once_between_the_frozen_list_and_the_first_class() {
+        let may = |stage, now| {
+            let lottery = Some(Lottery { stage, since: at(OPEN), planned_for: None });
+            Book { selection: Selection::Lottery, lottery, ..book() }.may_draw(at(now))
+        };
+        let (closed, begun) = ("2021-01-28T09:00:00Z", "2021-02-01T01:00:00Z");
+        assert_eq!(may(Stage::Committed, OPEN), Err(Refusal::ListOpen(at(closed))));
+        assert_eq!(may(Stage::Listed, closed), Ok(()));
+        assert_eq!(may(Stage::Listed, begun), Err(Refusal::Begun));
+        assert_eq!(may(Stage::Drawn, closed), Err(Refusal::AlreadyDrawn));
+        assert_eq!(may(Stage::Drawn, begun), Err(Refusal::AlreadyDrawn));
+        assert_eq!(book().may_draw(at(closed)), Err(Refusal::NotFound), "no lottery");
     }
 
     #[test]

@@ -127,6 +127,7 @@ mod tests {
             audience: Audience::Resident,
             mode: Mode::InPerson,
             selection: Selection::FirstCome,
+            lottery: None,
             capacity,
             apply_from: None,
             apply_until: None,

@@ -13,6 +13,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use uuid::Uuid;
 
 use super::batch::{Batch, Memory};
+use super::drawing::PublicValue;
 use super::shelf::Shelf;
 use super::{Choice, Entrance, Refusal, State, TicketNumber};
 use crate::centre::Settings;
@@ -101,7 +102,14 @@ pub(super) enum Command {
         ticket: Uuid,
         actor: Actor,
     },
-    /// Ends what is overdue in a run and gives its free places to those who wait.
+    /// Draws the places of a run with a lottery.
+    Draw {
+        run: Uuid,
+        actor: Actor,
+        value: PublicValue,
+    },
+    /// Does in a run what time alone does: ends what is overdue, promises its draw or freezes the list of it, and gives free
+    /// places to those who wait.
     Settle {
         run: Uuid,
     },
@@ -134,6 +142,7 @@ impl Command {
             | Self::Decline { run, .. }
             | Self::CancelRun { run, .. }
             | Self::Withdraw { run, .. }
+            | Self::Draw { run, .. }
             | Self::Settle { run } => *run,
         }
     }
@@ -177,6 +186,8 @@ pub struct Writer {
     queue: Arc<Mutex<mpsc::Sender<Waiting>>>,
     clock: Clock,
     database: DatabaseConnection,
+    /// Whether it can seal the secret of a draw.
+    promises: bool,
     changed: Arc<Notify>,
 }
 
@@ -188,6 +199,7 @@ impl Writer {
         settings: Settings,
         shelf: Arc<Shelf>,
     ) -> Self {
+        let promises = settings.secrets.has_keys();
         let (queue, waiting) = mpsc::channel(QUEUE);
         let changed = Arc::new(Notify::new());
         let work = Work {
@@ -199,7 +211,7 @@ impl Writer {
             changed: Arc::clone(&changed),
         };
         tokio::spawn(work.run(waiting));
-        Self { queue: Arc::new(Mutex::new(queue)), clock, database, changed }
+        Self { queue: Arc::new(Mutex::new(queue)), clock, database, promises, changed }
     }
 
     /// Puts a command in the queue and waits for its answer. Once queued it is decided even if the asker goes away.
@@ -224,16 +236,21 @@ impl Writer {
     /// Ends what is overdue and gives freed places to those who wait, in all runs. Call it after raising a capacity
     /// or bringing seats back, when the program starts, and whenever [`Writer::is_due`] says so.
     pub async fn settle(&self) -> Result<(), WriterError> {
-        for run in super::store::runs_in_motion(&self.database, self.clock.now()).await? {
+        let now = self.clock.now();
+        let mut runs = super::store::runs_in_motion(&self.database, now).await?;
+        runs.extend(super::drawing::due(&self.database, self.promises, now).await?);
+        for run in runs {
             self.send(Command::Settle { run }).await?;
         }
         Ok(())
     }
 
     /// Whether a time has come that nobody has acted on: the end of an offer, the start of a run with a waiting list, an
-    /// opening for which tickets wait.
+    /// opening for which tickets wait, a draw to be promised or its list to be frozen.
     pub async fn is_due(&self) -> Result<bool, DbErr> {
-        super::store::is_overdue(&self.database, self.clock.now()).await
+        let now = self.clock.now();
+        Ok(super::store::is_overdue(&self.database, now).await?
+            || !super::drawing::due(&self.database, self.promises, now).await?.is_empty())
     }
 
     /// Wakes the one who awaits it, now or next, after each commit; see `watch.rs`.

@@ -100,6 +100,9 @@ pub(super) fn subject(l: Language, event: Event, course: &str) -> String {
         Event::Booked => words::booked_subject(l, course),
         Event::Waiting => words::waiting_subject(l, course),
         Event::Asked => words::asked_subject(l, course),
+        Event::DrawEntered => words::draw_entered_subject(l, course),
+        Event::Selected => words::selected_subject(l, course),
+        Event::NotSelected => words::not_selected_subject(l, course),
         Event::Promoted => words::promoted_subject(l, course),
         Event::Offered => words::offered_subject(l, course),
         Event::OfferLapsed => words::offer_lapsed_subject(l, course),
@@ -160,6 +163,9 @@ fn sentence(l: Language, event: Event, facts: &Facts) -> String {
         Event::Booked => words::booked(l, course),
         Event::Waiting => words::waiting(l, course, facts.rank.unwrap_or(1)),
         Event::Asked => words::asked(l, course),
+        Event::DrawEntered => words::draw_entered(l, course, moment(facts.until)),
+        Event::Selected => words::selected(l, course),
+        Event::NotSelected => words::not_selected(l, course, facts.rank.unwrap_or(1)),
         Event::Promoted => words::promoted(l, course),
         Event::Offered => words::offered(l, course, moment(facts.until)),
         Event::OfferLapsed => words::offer_lapsed(l, course),
@@ -243,6 +249,7 @@ fn fact_lines(l: Language, event: Event, facts: &Facts) -> Vec<String> {
         when,
         facts.space.as_ref().map(|space| words::fact_space(l, space)),
         facts.seat.as_ref().map(|seat| words::fact_seat(l, seat)),
+        facts.draw_code.as_ref().map(|code| words::fact_draw_code(l, code)),
         facts.reason.as_ref().map(|reason| match is_answer {
             true => words::fact_answer(l, reason),
             false => words::fact_reason(l, reason),
@@ -269,6 +276,9 @@ fn link(l: Language, event: Event, facts: &Facts, public_url: &str) -> Option<(&
     }
     match (event, &facts.token, &facts.run_code) {
         (_, Some(token), _) => Some((words::link_confirm(l), to(&format!("/confirm/link/{token}")))),
+        (Event::DrawEntered | Event::Selected | Event::NotSelected, _, Some(code)) => {
+            Some((words::link_draw(l), to(&format!("/courses/{code}/draw"))))
+        }
         (Event::NotRegistered, ..) => Some((words::link_sign_up(l), to("/sign-up"))),
         (Event::Offered, ..) => Some((words::link_offer(l), to("/my"))),
         (

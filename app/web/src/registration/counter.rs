@@ -154,7 +154,7 @@ impl<'a> Counter<'a> {
             Crumb::new(l, words::desk(l), "/desk"),
             Crumb::new(l, run_title, &format!("/desk/{}", run.code)),
         ];
-        let state = state_word(l, course.application.state, course.rank);
+        let state = state_word(l, course.run.selection, course.application.state, course.rank);
         let mut lines =
             vec![Fact::new(words::state(l), state), Fact::new(words::course(l), title_of(l, &course))];
         if let Some(until) = course.application.offer_until {

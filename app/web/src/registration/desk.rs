@@ -6,6 +6,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::account::{Address, Desk, PersonName, SignedIn, store as accounts};
+use domain::course::Selection;
 use domain::course::entity::run;
 use domain::registration::desk::{self as office, AtDesk, Soon, Wish};
 use domain::registration::seating::list_meeting_at_desk;
@@ -251,10 +252,12 @@ pub(super) async fn draw(
     let plan = store::plan(&ask.centre, run, &standing.book).await?;
     let people = store::list_at_desk(&ask.centre, desk, run.id).await?;
     let tickets = office::list_tickets(&ask.centre, desk, &standing.book).await?;
+    let selection = standing.book.selection;
     let opening = standing.book.opens_after(ask.centre.clock().now());
     let entered =
         drawn.entered.and_then(|id| people.iter().find(|who| who.application.id == id)).map(|who| {
-            words::desk_entered(l, &who.name, state_word(l, who.application.state, who.rank), seat_of(who))
+            let state = state_word(l, selection, who.application.state, who.rank);
+            words::desk_entered(l, &who.name, state, seat_of(who))
         });
     let ticket = drawn.ticket.and_then(|id| tickets.iter().find(|line| line.ticket.id == id));
     let entered = entered.or(ticket.map(|line| ticket::says(l, line)));
@@ -273,7 +276,7 @@ pub(super) async fn draw(
     let input = if drawn.input == Input::default() { fresh } else { drawn.input };
     let heading = title.clone();
     Ok(ask.refuse(drawn.status, &heading, move || {
-        let rows: Vec<Vec<Cell>> = people.iter().map(|who| row(l, &address, who)).collect();
+        let rows: Vec<Vec<Cell>> = people.iter().map(|who| row(l, &address, selection, who)).collect();
         let columns = [
             words::desk_name(l),
             words::desk_phone_end(l),
@@ -334,12 +337,12 @@ pub(crate) fn seat_choices(l: Language, plan: &SeatPlan, snapshot: &Snapshot) ->
     plan.seats().filter(free).map(choice).collect()
 }
 
-fn row(l: Language, address: &str, who: &Participant) -> Vec<Cell> {
+fn row(l: Language, address: &str, selection: Selection, who: &Participant) -> Vec<Cell> {
     let href = format!("{address}/{}", who.application.id);
     vec![
         view! { <a href=href>{who.name.clone()}</a> }.into_any(),
         who.phone_end.clone().unwrap_or_else(|| "–".into()).into_any(),
-        state_word(l, who.application.state, who.rank).into_any(),
+        state_word(l, selection, who.application.state, who.rank).into_any(),
         seat_of(who).into_any(),
         when::moment(l, who.application.applied_at).into_any(),
     ]

@@ -79,7 +79,7 @@ async fn draw(
     let editor = viewer.editor_of(run.id, run.instructor_id)?;
     let people = store::list_of_run(&ask.centre, &editor).await?;
     let decides = run.selection == Selection::Approval && viewer.training_manager().is_ok();
-    let code = run.code.clone();
+    let (code, selection) = (run.code.clone(), run.selection);
     let title = words::applications_of(l, &code);
     let heading = title.clone();
     Ok(ask.refuse(status, &heading, move || {
@@ -90,7 +90,7 @@ async fn draw(
         ];
         let asks = |who: &&Participant| decides && who.application.state == State::Asked;
         let asked: Vec<Participant> = people.iter().filter(asks).cloned().collect();
-        let rows: Vec<Vec<Cell>> = people.iter().map(|who| row(l, who)).collect();
+        let rows: Vec<Vec<Cell>> = people.iter().map(|who| row(l, selection, who)).collect();
         let columns = [words::desk_name(l), words::state(l), words::seat(l), words::applied_at(l)];
         view! {
             <Breadcrumb l=l way=way here=title.clone()/>
@@ -147,10 +147,10 @@ fn decision(
     }
 }
 
-fn row(l: Language, who: &Participant) -> Vec<Cell> {
+fn row(l: Language, selection: Selection, who: &Participant) -> Vec<Cell> {
     vec![
         who.name.clone().into_any(),
-        state_word(l, who.application.state, who.rank).into_any(),
+        state_word(l, selection, who.application.state, who.rank).into_any(),
         seat_of(who).into_any(),
         when::moment(l, who.application.applied_at).into_any(),
     ]

@@ -14,11 +14,17 @@ mod counter;
 #[cfg(feature = "ssr")]
 mod desk;
 #[cfg(feature = "ssr")]
+mod draw;
+#[cfg(feature = "ssr")]
+mod drawing;
+#[cfg(feature = "ssr")]
 mod form;
 #[cfg(feature = "ssr")]
 mod limit;
 #[cfg(feature = "ssr")]
 mod live;
+#[cfg(feature = "ssr")]
+mod lottery;
 #[cfg(feature = "ssr")]
 mod manage;
 #[cfg(feature = "ssr")]
@@ -46,6 +52,11 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .route("/courses/{code}/events", get(live::events))
         .route("/courses/{code}/seats", get(live::seats))
         .route("/courses/{code}/mine", get(live::mine))
+        .route("/courses/{code}/draw", get(draw::show))
+        .route("/courses/{code}/draw.json", get(draw::record))
+        .route("/draw/algorithm.md", get(draw::algorithm))
+        .route("/manage/runs/{code}/draw", get(drawing::page).post(drawing::hold))
+        .route("/manage/runs/{code}/draw/plan", post(drawing::change_plan))
         .route("/my", get(page::list))
         .route("/my/{application}", get(page::detail))
         .route("/my/{application}/accept", post(form::accept))

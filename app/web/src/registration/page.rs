@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::view::{Board, Mine, Offer};
-use super::{Countdown, SeatBoard};
+use super::{Countdown, SeatBoard, lottery};
 use crate::AppError;
 use crate::ask::{Ask, with_next};
 use crate::attendance::{absence, away};
@@ -39,13 +39,21 @@ pub async fn part(ask: &Ask, run: &run::Model, refused: Option<String>) -> Resul
     let standing = store::standing(&ask.centre, run.id, viewer).await?.ok_or(AppError::NotFound)?;
     let seated = standing.mine.as_ref().is_some_and(|mine| mine.seat.is_some());
     // Where places are given by approval, a seat is chosen after the yes.
-    let plan = match standing.book.selection {
-        Selection::Approval if !seated => std::sync::Arc::default(),
+    let draws = standing.book.selection == Selection::Lottery;
+    // Nor does a draw ask for one.
+    let asks_first = standing.book.selection == Selection::Approval || standing.book.awaits_draw();
+    let plan = match asks_first {
+        true if !seated => std::sync::Arc::default(),
         _ => store::plan(&ask.centre, run, &standing.book).await?,
     };
     let l = ask.language;
     let now = ask.centre.clock().now();
     let can = Can::of(ask, &standing, now);
+    let of_draw = if draws { Some(lottery::notice(ask, run, &standing).await?) } else { None };
+    let in_draw = if draws { lottery::own(ask, &standing).await? } else { None };
+    let draw_form =
+        matches!(can, Can::Draw).then(|| lottery::form(l, &run.code, ask.centre.clock().id().to_string()));
+    let awaits_draw = standing.book.awaits_draw();
     let board = Board {
         path: format!("/courses/{}", run.code),
         plan: std::sync::Arc::unwrap_or_clone(plan),
@@ -63,6 +71,7 @@ pub async fn part(ask: &Ask, run: &run::Model, refused: Option<String>) -> Resul
         }
         .into_any(),
         Can::Not(sentence) => view! { <p>{sentence}</p> }.into_any(),
+        Can::Draw => draw_form.into_any(),
         Can::AtDesk => view! { <p>{words::at_desk_only(l, phone)}</p> }.into_any(),
         Can::Apply | Can::Change | Can::Wait => ().into_any(),
     };
@@ -77,8 +86,10 @@ pub async fn part(ask: &Ask, run: &run::Model, refused: Option<String>) -> Resul
                 <div role="alert" tabindex="-1" autofocus><Alert l=l tone=Tone::Danger><p>{sentence}</p></Alert></div>
             })}
             {soon.then(|| view! { <Countdown l=l milliseconds=milliseconds/> })}
+            {of_draw}
+            {in_draw}
             {lead}
-            <SeatBoard l=l board=board/>
+            {(!awaits_draw).then(|| view! { <SeatBoard l=l board=board/> })}
         </section>
     }
     .into_any())
@@ -87,12 +98,14 @@ pub async fn part(ask: &Ask, run: &run::Model, refused: Option<String>) -> Resul
 /// What the viewer may do on a run's page.
 enum Can {
     Apply,
+    /// Enters the list of a draw.
+    Draw,
     Change,
     /// Has applied, holds no seat to change.
     Wait,
     SignIn,
     AtDesk,
-    Not(&'static str),
+    Not(String),
 }
 
 impl Can {
@@ -104,19 +117,27 @@ impl Can {
             return if may_change { Self::Change } else { Self::Wait };
         }
         if book.state == RunState::Cancelled {
-            return Self::Not(words::refused_run_cancelled(l));
+            return Self::Not(words::refused_run_cancelled(l).into());
         }
         if book.begins().is_none_or(|begins| begins <= now) {
-            return Self::Not(words::refused_begun(l));
+            return Self::Not(words::refused_begun(l).into());
         }
         match window(book.apply_from, book.apply_until, now) {
-            Window::Unset | Window::Closed => Self::Not(words::refused_closed(l)),
-            _ if matches!(book.selection, Selection::Lottery | Selection::Staged) => Self::AtDesk,
+            Window::Closed if book.awaits_draw() => {
+                let after = book.draws_after().map(|after| when::moment(l, after)).unwrap_or_default();
+                Self::Not(crate::words::draw::awaited(l, after))
+            }
+            Window::Unset | Window::Closed => Self::Not(words::refused_closed(l).into()),
+            _ if book.selection == Selection::Lottery && book.lottery.is_none() => {
+                Self::Not(crate::words::draw::not_ready(l, &ask.centre.settings().phone))
+            }
+            _ if book.selection == Selection::Staged => Self::AtDesk,
             Window::Soon | Window::Open => match &ask.viewer {
                 None => Self::SignIn,
                 Some(viewer) if book.audience == Audience::Staff && !viewer.is_staff() => {
-                    Self::Not(words::refused_staff_only(l))
+                    Self::Not(words::refused_staff_only(l).into())
                 }
+                Some(_) if book.awaits_draw() => Self::Draw,
                 Some(_) => Self::Apply,
             },
         }
@@ -199,7 +220,7 @@ fn my_row(l: Language, course: &MyCourse, standing: Option<&Progress>) -> Vec<Ce
     vec![
         view! { <a href=href>{title}</a> }.into_any(),
         view! {
-            <Badge tone=tone(course.application.state) text=state_word(l, course.application.state, course.rank)/>
+            <Badge tone=tone(course.application.state) text=state_word(l, course.run.selection, course.application.state, course.rank)/>
             {rate.map(|rate| view! { " " <span>{rate}</span> })}
         }
         .into_any(),
@@ -228,8 +249,9 @@ fn tone(state: State) -> Tone {
     }
 }
 
-pub(super) fn state_word(l: Language, state: State, rank: Option<u32>) -> String {
+pub(super) fn state_word(l: Language, selection: Selection, state: State, rank: Option<u32>) -> String {
     match (state, rank) {
+        (State::Asked, _) if selection == Selection::Lottery => crate::words::draw::state_asked(l).into(),
         (State::Waiting, Some(rank)) => words::state_waiting_rank(l, rank),
         (State::Waiting, None) => words::state_waiting(l).into(),
         (State::Asked, _) => words::state_asked(l).into(),
@@ -281,6 +303,8 @@ async fn draw(
     let over = mine.ends.is_some_and(|ends| ends <= now);
     let late = mine.run.cancel_until.or(mine.begins).is_some_and(|deadline| deadline <= now);
     let title = title_of(l, &mine);
+    let draw = lottery::Part::load(ask, &mine).await?;
+    let code = draw.as_ref().map(|draw| draw.fact(l));
     let number = crate::attendance::check_in_number(ask, &mine).await?;
     let number = number.map(|digits| Fact::new(crate::words::check_in::own_number(l), digits));
     let completion = crate::attendance::standing_part(ask, application).await?;
@@ -300,11 +324,11 @@ async fn draw(
             {refused.map(|sentence| view! {
                 <div role="alert" tabindex="-1" autofocus><Alert l=l tone=Tone::Danger><p>{sentence}</p></Alert></div>
             })}
-            <div role="status">{standing(l, &mine)}</div>
+            <div role="status">{standing(l, &mine, draw.as_ref())}</div>
             {(mine.application.state == State::Offered).then(|| view! {
                 <Form l=l action=format!("{address}/accept")><Button>{words::accept(l)}</Button></Form>
             })}
-            <DescriptionList items=facts(l, &mine).into_iter().chain(number).collect()/>
+            <DescriptionList items=facts(l, &mine).into_iter().chain(code).chain(number).collect()/>
             <div class="page-actions">
                 {watches.then(|| view! {
                     <LinkButton href=l.path("/live")>{crate::words::broadcast::to_live(l)}</LinkButton>
@@ -333,7 +357,7 @@ async fn draw(
     }))
 }
 
-fn standing(l: Language, mine: &MyCourse) -> impl IntoView + use<> {
+fn standing(l: Language, mine: &MyCourse, draw: Option<&lottery::Part>) -> impl IntoView + use<> {
     let sentence = match (mine.application.state, mine.seat.clone()) {
         (State::Booked, Some(seat)) => words::standing_seat(l, seat),
         (State::Booked, None) => words::standing_admitted(l).into(),
@@ -342,7 +366,9 @@ fn standing(l: Language, mine: &MyCourse) -> impl IntoView + use<> {
             words::standing_offered(l, until.unwrap_or_default())
         }
         (State::Waiting, _) => words::standing_waiting(l, mine.rank.unwrap_or_default()),
-        (State::Asked, _) => words::standing_asked(l).into(),
+        (State::Asked, _) => {
+            draw.and_then(|draw| draw.standing(l)).unwrap_or_else(|| words::standing_asked(l).into())
+        }
         (State::Declined, _) => words::standing_declined(l).into(),
         (State::Cancelled, _) => words::standing_cancelled(l).into(),
         (State::Lapsed, _) => words::standing_lapsed(l).into(),
@@ -372,13 +398,15 @@ pub(super) fn facts(l: Language, mine: &MyCourse) -> Vec<Fact> {
 
 /// How an application came about.
 pub(super) fn history_table(l: Language, mine: &MyCourse) -> impl IntoView + use<> {
-    let rows: Vec<Vec<Cell>> = mine.history.iter().map(|event| history_row(l, event)).collect();
+    let rows: Vec<Vec<Cell>> =
+        mine.history.iter().map(|event| history_row(l, mine.run.selection, event)).collect();
     let columns = [words::at(l), words::what(l), words::seat(l), words::reason(l)].map(Column::text);
     view! { <Table caption=words::history(l) hidden_caption=true columns=columns.into() rows=rows/> }
 }
 
-fn history_row(l: Language, event: &application_event::Model) -> Vec<Cell> {
+fn history_row(l: Language, selection: Selection, event: &application_event::Model) -> Vec<Cell> {
     let what = match event.kind {
+        EventKind::Asked if selection == Selection::Lottery => crate::words::draw::event_asked(l),
         EventKind::Asked => words::event_asked(l),
         EventKind::Waiting => words::event_waiting(l),
         EventKind::Booked => words::event_booked(l),

@@ -53,5 +53,10 @@ pub fn sentence(l: Language, refusal: &Refusal) -> String {
         Refusal::Full => words::refused_full(l).into(),
         Refusal::OthersFirst => words::refused_others_first(l).into(),
         Refusal::ApprovalWanted => words::refused_approval_wanted(l).into(),
+        Refusal::DrawAwaited(after) => words::refused_draw_awaited(l, when::moment(l, *after)),
+        Refusal::DrawNotReady => words::refused_draw_not_ready(l).into(),
+        Refusal::ListOpen(until) => words::refused_list_open(l, when::moment(l, *until)),
+        Refusal::AlreadyDrawn => words::refused_already_drawn(l).into(),
+        Refusal::DrawSealed => words::refused_draw_sealed(l).into(),
     }
 }

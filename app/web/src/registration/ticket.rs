@@ -146,10 +146,10 @@ fn result(l: Language, came: &Came) -> String {
         Came::Waiting => words::ticket_waiting(l).into(),
         Came::Withdrawn => words::ticket_withdrawn(l).into(),
         Came::Refused(refused) => words::ticket_refused(l, refusal::sentence(l, refused)),
-        Came::To { state, seat: Some(seat), rank, .. } => {
-            words::ticket_seated(l, state_word(l, *state, *rank), seat)
+        Came::To { selection, state, seat: Some(seat), rank, .. } => {
+            words::ticket_seated(l, state_word(l, *selection, *state, *rank), seat)
         }
-        Came::To { state, seat: None, rank, .. } => state_word(l, *state, *rank),
+        Came::To { selection, state, seat: None, rank, .. } => state_word(l, *selection, *state, *rank),
     }
 }
 

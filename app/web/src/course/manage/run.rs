@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::account::RunEditor;
 use domain::course::edit::{self, EditError};
 use domain::course::store::{self, RunView};
-use domain::course::{Line, RunCode, RunDetails, RunState, desk_shut};
+use domain::course::{Line, RunCode, RunDetails, RunState, Selection, desk_shut};
 use domain::registration;
 use domain::seoul;
 use domain::space::diary::Clash;
@@ -217,6 +217,9 @@ fn links(l: Language, view: &RunView, manages: bool) -> impl IntoView + use<> {
             <LinkButton href=l.path(&format!("/manage/runs/{code}/completion")) look=Look::Tertiary small=true>{crate::words::completion::title(l)}</LinkButton>
             <LinkButton href=l.path(&format!("/manage/runs/{code}/papers")) look=Look::Tertiary small=true>{crate::words::paper::title(l)}</LinkButton>
             <LinkButton href=l.path(&format!("/manage/runs/{code}/survey")) look=Look::Tertiary small=true>{crate::words::survey::title(l)}</LinkButton>
+            {(manages && view.run.selection == Selection::Lottery).then(|| view! {
+                <LinkButton href=l.path(&format!("/manage/runs/{code}/draw")) look=Look::Tertiary small=true>{crate::words::draw::title(l)}</LinkButton>
+            })}
             {cancels.then(|| view! {
                 <LinkButton href=l.path(&format!("/manage/runs/{code}/cancel")) look=Look::Danger small=true>{words::cancel_run(l)}</LinkButton>
             })}

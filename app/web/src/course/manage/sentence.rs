@@ -31,6 +31,8 @@ pub fn status(refusals: &[Refusal]) -> StatusCode {
                 | Refusal::CapacityUnderTaken(_)
                 | Refusal::PlacesHeld
                 | Refusal::Begun
+                | Refusal::LotteryStands
+                | Refusal::ListStands
                 | Refusal::SessionBegun
                 | Refusal::LastSession
         )
@@ -81,7 +83,8 @@ fn field(refusal: &Refusal) -> &'static str {
         | Refusal::RoomShut(_)
         | Refusal::PlacesHeld => "space",
         Refusal::CapacityOverSeats(_) | Refusal::CapacityUnderTaken(_) => "capacity",
-        Refusal::WindowBackwards => "apply_until",
+        Refusal::LotteryStands => "selection",
+        Refusal::WindowBackwards | Refusal::ListStands => "apply_until",
         _ => "",
     }
 }
@@ -113,6 +116,9 @@ pub fn sentence(l: Language, refusal: &Refusal) -> String {
             let times: Vec<String> = times.iter().map(|at| when::moment(l, *at)).collect();
             words::free_times(l, times.join(", "))
         }
+        Refusal::LotteryStands => words::refused_lottery_stands(l).into(),
+        Refusal::ListStands => words::refused_list_stands(l).into(),
+        Refusal::NoKey => crate::words::draw::office_no_key(l).into(),
         Refusal::NoRoom => words::refused_no_room(l).into(),
         Refusal::RoomNotInUse(day) => words::refused_room_not_in_use(l, when::day(l, *day)),
         Refusal::RoomClosed(day, reason) => words::refused_room_closed(l, when::day(l, *day), reason),

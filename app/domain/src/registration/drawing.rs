@@ -1,0 +1,228 @@
+//! Holding a draw: what is promised and published of it, what its office does, what its applicants see.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+use thiserror::Error;
+use uuid::Uuid;
+
+use super::draw::{Occasion, Record, Secret, Ticket, draw as decide, normalised};
+use super::entity::{draw, draw_attempt, draw_ticket};
+use super::shelf::book;
+use super::writer::{Actor, Command, WriterError};
+use super::{Book, SOURCE_MAX, Stage};
+use crate::account::store::names_of;
+use crate::account::{TrainingManager, record};
+use crate::centre::{Centre, turn};
+use crate::course::entity::run;
+use crate::course::{Line, RunCode, RunState, Selection};
+
+/// What nobody could know while one could apply, as it was published: lottery numbers, a round of drand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicValue(String);
+
+impl PublicValue {
+    /// A round of drand is 64 characters.
+    pub const MAX: usize = 200;
+
+    /// In the form in which the draw takes it: 1 to [`Self::MAX`] characters, none of them for control.
+    pub fn parse(text: &str) -> Option<Self> {
+        let value = normalised(text);
+        let fits = (1..=Self::MAX).contains(&value.chars().count()) && !value.chars().any(char::is_control);
+        fits.then_some(Self(value))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where a public value is to come from, in words.
+pub fn parse_source(text: &str) -> Option<Line> {
+    Line::parse(text, SOURCE_MAX)
+}
+
+/// For what the secret of a run's draw is sealed.
+pub(crate) fn purpose(run: Uuid) -> String {
+    format!("draw:{run}:secret")
+}
+
+/// The runs whose draw is to be promised or whose list is to be frozen now. `promises` says whether a secret can be sealed.
+pub(super) async fn due<C: ConnectionTrait>(
+    db: &C,
+    promises: bool,
+    now: DateTime<Utc>,
+) -> Result<BTreeSet<Uuid>, DbErr> {
+    let promised = draw::Entity::find().select_only().column(draw::Column::RunId).into_query();
+    let open_lists = draw::Entity::find()
+        .select_only()
+        .column(draw::Column::RunId)
+        .filter(draw::Column::ListedAt.is_null())
+        .into_query();
+    let unpromised = run::Column::Id.not_in_subquery(promised).and(run::Column::ApplyUntil.gt(now));
+    let unlisted = run::Column::Id.in_subquery(open_lists).and(run::Column::ApplyUntil.lte(now));
+    let wanted = if promises { unpromised.or(unlisted) } else { unlisted };
+    let ids: Vec<Uuid> = run::Entity::find()
+        .select_only()
+        .column(run::Column::Id)
+        .filter(run::Column::State.eq(RunState::Published))
+        .filter(run::Column::Selection.eq(Selection::Lottery))
+        .filter(wanted)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().collect())
+}
+
+/// The draw of a run with a lottery; `None` before it is promised.
+pub async fn find_draw(centre: &Centre, run: Uuid) -> Result<Option<draw::Model>, DbErr> {
+    draw::Entity::find_by_id(run).one(centre.database()).await
+}
+
+/// The code of an application in its draw.
+pub async fn ticket_of(centre: &Centre, application: Uuid) -> Result<Option<draw_ticket::Model>, DbErr> {
+    draw_ticket::Entity::find_by_id(application).one(centre.database()).await
+}
+
+/// What is published of a draw once it was made. `None` before.
+pub async fn find_record(centre: &Centre, run: &run::Model) -> Result<Option<Record>, DbErr> {
+    let Some(row) = find_draw(centre, run.id).await? else { return Ok(None) };
+    let (Some(listed_at), Some(drawn_at)) = (row.listed_at, row.drawn_at) else { return Ok(None) };
+    let malformed = |what: &str| DbErr::Type(format!("{what} of a draw"));
+    let secret = row.secret.as_deref().and_then(Secret::parse).ok_or_else(|| malformed("the secret"))?;
+    let public_value = row.public_value.ok_or_else(|| malformed("the public value"))?;
+    let codes: Vec<String> = draw_ticket::Entity::find()
+        .select_only()
+        .column(draw_ticket::Column::Code)
+        .filter(draw_ticket::Column::RunId.eq(run.id))
+        .order_by_asc(draw_ticket::Column::Rank)
+        .into_tuple()
+        .all(centre.database())
+        .await?;
+    let tickets: Option<Vec<Ticket>> = codes.iter().map(|code| Ticket::parse(code)).collect();
+    let tickets = tickets.ok_or_else(|| malformed("a code"))?;
+    let drawn = decide(&secret, &run.code, &public_value, &tickets);
+    let occasion = Occasion {
+        run: RunCode::parse(&run.code).ok_or_else(|| malformed("the run"))?,
+        places: row.places.and_then(|places| u32::try_from(places).ok()).unwrap_or_default(),
+        committed_at: row.committed_at,
+        listed_at,
+        public_source: row.source,
+        public_value,
+        drawn_at,
+    };
+    Ok(Some(Record::of(occasion, &secret, &drawn)))
+}
+
+/// Draws the places of a run: once, after its list is frozen.
+pub async fn draw(
+    centre: &Centre,
+    manager: &TrainingManager,
+    run: Uuid,
+    value: PublicValue,
+) -> Result<(), WriterError> {
+    let actor = Actor::Office(manager.id());
+    centre.writer().send(Command::Draw { run, actor, value }).await?;
+    Ok(())
+}
+
+/// What the office's page says of a draw.
+#[derive(Clone, Debug)]
+pub struct AtOffice {
+    pub draw: draw::Model,
+    pub book: std::sync::Arc<Book>,
+    /// Who made it, and who wanted to once more and when.
+    pub drawn_by: Option<String>,
+    pub attempts: Vec<(DateTime<Utc>, String)>,
+    /// How many of the list have withdrawn since it was frozen, before the draw.
+    pub withdrawn: u64,
+}
+
+/// The draw of a run for who holds it; `None` where there is none.
+pub async fn find_at_office(
+    centre: &Centre,
+    _manager: &TrainingManager,
+    run: Uuid,
+) -> Result<Option<AtOffice>, DbErr> {
+    let db = centre.database();
+    let (Some(draw), Some(book)) = (find_draw(centre, run).await?, book(centre, run).await?) else {
+        return Ok(None);
+    };
+    let attempts = draw_attempt::Entity::find()
+        .filter(draw_attempt::Column::RunId.eq(run))
+        .order_by_asc(draw_attempt::Column::At)
+        .all(db)
+        .await?;
+    let people: Vec<Uuid> = attempts.iter().map(|it| it.actor_id).chain(draw.drawn_by).collect();
+    let names: HashMap<Uuid, String> = names_of(db, people).await?;
+    let name = |id: Uuid| names.get(&id).cloned().unwrap_or_default();
+    let listed = draw_ticket::Entity::find().filter(draw_ticket::Column::RunId.eq(run)).count(db).await?;
+    let asking = u64::try_from(book.live.asked().len()).unwrap_or_default();
+    Ok(Some(AtOffice {
+        drawn_by: draw.drawn_by.map(name),
+        attempts: attempts.iter().map(|it| (it.at, name(it.actor_id))).collect(),
+        withdrawn: if draw.drawn_at.is_none() { listed.saturating_sub(asking) } else { 0 },
+        draw,
+        book,
+    }))
+}
+
+/// What is announced of a draw before its window opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    pub source: Line,
+    pub planned_for: Option<DateTime<Utc>>,
+}
+
+/// Why the plan of a draw is not changed so.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    #[error("no draw is promised for the run")]
+    NotFound,
+    /// Whoever applies must know by what the places are drawn.
+    #[error("the window has opened")]
+    Opened,
+    #[error("the draw must be after the window has closed")]
+    BeforeClosing,
+    #[error("the draw must be before the first class")]
+    AfterBeginning,
+    #[error(transparent)]
+    Db(#[from] DbErr),
+}
+
+/// Announces by what and when the places of a run are drawn, as long as nobody can have applied.
+pub async fn plan(
+    centre: &Centre,
+    manager: &TrainingManager,
+    run: Uuid,
+    plan: Plan,
+) -> Result<(), PlanError> {
+    let tx = centre.begin().await?;
+    turn(&tx).await?;
+    let book = super::book::load_one(&tx, run).await?.ok_or(PlanError::NotFound)?;
+    let row = draw::Entity::find_by_id(run).one(&tx).await?.ok_or(PlanError::NotFound)?;
+    let stage = book.lottery.map(|lottery| lottery.stage);
+    if book.opens_after(centre.clock().now()).is_none() || stage != Some(Stage::Committed) {
+        return Err(PlanError::Opened);
+    }
+    if let Some(at) = plan.planned_for {
+        if book.apply_until.is_some_and(|until| at < until) {
+            return Err(PlanError::BeforeClosing);
+        }
+        if book.begins().is_some_and(|begins| begins <= at) {
+            return Err(PlanError::AfterBeginning);
+        }
+    }
+    let mut row = row.into_active_model();
+    row.source = Set(plan.source.as_str().to_owned());
+    row.planned_for = Set(plan.planned_for);
+    row.update(&tx).await?;
+    let subject = run.to_string();
+    record(&tx, centre.clock(), Some(manager.id()), "change", "draw", &subject, "source planned_for").await?;
+    tx.commit().await?;
+    Ok(())
+}
