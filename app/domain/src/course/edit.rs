@@ -77,8 +77,8 @@ pub enum Refusal {
     WindowBackwards,
     #[error("whether places are drawn is settled when the window opens")]
     LotteryStands,
-    #[error("the window of a lottery is settled when it has closed")]
-    ListStands,
+    #[error("the window of a lottery is settled when it opens")]
+    WindowStands,
     #[error("the settings have no key to seal the secret of a draw with")]
     NoKey,
     #[error("the class session has begun")]

@@ -367,16 +367,17 @@ impl Programme {
     }
 }
 
-/// What is settled of a lottery: from the opening on that it is one, and from the closing on who could take part.
+/// What is settled of a lottery from its opening on: that it is one, and from when until when one can take part. Moved, the end
+/// could come after its public value, and the beginning would open anew what was announced.
 fn check_lottery(run: &run::Model, details: &RunDetails, now: DateTime<Utc>) -> Option<Refusal> {
-    let past = |at: Option<DateTime<Utc>>| run.state == RunState::Published && at.is_some_and(|at| at <= now);
+    let has_opened = run.state == RunState::Published && run.apply_from.is_some_and(|from| from <= now);
     let drawn = |selection| selection == Selection::Lottery;
-    if past(run.apply_from) && drawn(run.selection) != drawn(details.selection) {
+    if has_opened && drawn(run.selection) != drawn(details.selection) {
         return Some(Refusal::LotteryStands);
     }
     let window = (details.apply_from, details.apply_until);
     let moved = drawn(run.selection) && window != (run.apply_from, run.apply_until);
-    (moved && past(run.apply_until)).then_some(Refusal::ListStands)
+    (moved && has_opened).then_some(Refusal::WindowStands)
 }
 
 async fn applied<C: ConnectionTrait>(tx: &C) -> Result<HashMap<Uuid, Applied>, DbErr> {

@@ -10,7 +10,7 @@ use sea_orm::{
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::draw::{Occasion, Record, Secret, Ticket, draw as decide, normalised};
+use super::draw::{Digest, Drawn, Lot, Occasion, Record, Secret, Ticket, draw as decide, normalised};
 use super::entity::{draw, draw_attempt, draw_ticket};
 use super::shelf::book;
 use super::writer::{Actor, Command, WriterError};
@@ -95,17 +95,22 @@ pub async fn find_record(centre: &Centre, run: &run::Model) -> Result<Option<Rec
     let malformed = |what: &str| DbErr::Type(format!("{what} of a draw"));
     let secret = row.secret.as_deref().and_then(Secret::parse).ok_or_else(|| malformed("the secret"))?;
     let public_value = row.public_value.ok_or_else(|| malformed("the public value"))?;
-    let codes: Vec<String> = draw_ticket::Entity::find()
+    let rows: Vec<(String, Option<String>)> = draw_ticket::Entity::find()
         .select_only()
-        .column(draw_ticket::Column::Code)
+        .columns([draw_ticket::Column::Code, draw_ticket::Column::Lot])
         .filter(draw_ticket::Column::RunId.eq(run.id))
         .order_by_asc(draw_ticket::Column::Rank)
         .into_tuple()
         .all(centre.database())
         .await?;
-    let tickets: Option<Vec<Ticket>> = codes.iter().map(|code| Ticket::parse(code)).collect();
-    let tickets = tickets.ok_or_else(|| malformed("a code"))?;
-    let drawn = decide(&secret, &run.code, &public_value, &tickets);
+    let lot = |(code, lot): &(String, Option<String>)| {
+        Some(Lot { ticket: Ticket::parse(code)?, lot: Digest::parse(lot.as_deref()?)? })
+    };
+    let order: Option<Vec<Lot>> = rows.iter().map(lot).collect();
+    let order = order.ok_or_else(|| malformed("a code or its lot"))?;
+    let list_hash = row.list_hash.as_deref().and_then(Digest::parse).ok_or_else(|| malformed("the list"))?;
+    let tickets: Vec<Ticket> = order.iter().map(|lot| lot.ticket.clone()).collect();
+    let seed = decide(&secret, &run.code, &public_value, &tickets).seed;
     let occasion = Occasion {
         run: RunCode::parse(&run.code).ok_or_else(|| malformed("the run"))?,
         places: row.places.and_then(|places| u32::try_from(places).ok()).unwrap_or_default(),
@@ -115,7 +120,9 @@ pub async fn find_record(centre: &Centre, run: &run::Model) -> Result<Option<Rec
         public_value,
         drawn_at,
     };
-    Ok(Some(Record::of(occasion, &secret, &drawn)))
+    // As it was published and used: what somebody has changed in the rows since doesn't follow from the rest.
+    let record = Record::of(occasion, &secret, &Drawn { seed, list_hash, order });
+    Ok(Some(Record { commitment: row.commitment, ..record }))
 }
 
 /// Draws the places of a run: once, after its list is frozen.

@@ -105,7 +105,7 @@ impl Book {
         }
     }
 
-    /// Whether its places may be drawn now: once, after the list is frozen, before the run begins.
+    /// Whether its places may be drawn now: once, after the list is frozen, as announced, before the run begins.
     pub fn may_draw(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
         match self.state {
             RunState::Draft => return Err(Refusal::NotFound),
@@ -120,9 +120,9 @@ impl Book {
         if self.begins().is_none_or(|begins| begins <= now) {
             return Err(Refusal::Begun);
         }
-        match stage {
-            Stage::Listed if since < now => Ok(()),
-            _ => Err(Refusal::ListOpen(self.apply_until.unwrap_or(now))),
+        if stage == Stage::Committed || now <= since {
+            return Err(Refusal::ListOpen(self.apply_until.unwrap_or(now)));
         }
+        self.draws_after().filter(|after| now < *after).map_or(Ok(()), |after| Err(Refusal::DrawEarly(after)))
     }
 }

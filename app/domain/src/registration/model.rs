@@ -222,6 +222,10 @@ pub enum Refusal {
     AlreadyDrawn,
     #[error("the secret of the draw can't be opened with the keys of the settings")]
     DrawSealed,
+    #[error("the draw is announced for {0}")]
+    DrawEarly(DateTime<Utc>),
+    #[error("the secret or the list of the draw is not the promised one")]
+    DrawBroken,
 }
 
 impl Book {
@@ -708,6 +712,11 @@ mod tests {
         let (closed, begun) = ("2021-01-28T09:00:00Z", "2021-02-01T01:00:00Z");
         assert_eq!(may(Stage::Committed, OPEN), Err(Refusal::ListOpen(at(closed))));
         assert_eq!(may(Stage::Listed, closed), Ok(()));
+        let planned_for = Some(at("2021-01-30T12:00:00Z"));
+        let lottery = Some(Lottery { stage: Stage::Listed, since: at(OPEN), planned_for });
+        let announced = Book { selection: Selection::Lottery, lottery, ..book() };
+        assert_eq!(announced.may_draw(at(closed)), Err(Refusal::DrawEarly(at("2021-01-30T12:00:00Z"))));
+        assert_eq!(announced.may_draw(at("2021-01-30T12:00:00Z")), Ok(()));
         assert_eq!(may(Stage::Listed, begun), Err(Refusal::Begun));
         assert_eq!(may(Stage::Drawn, closed), Err(Refusal::AlreadyDrawn));
         assert_eq!(may(Stage::Drawn, begun), Err(Refusal::AlreadyDrawn));

@@ -9,6 +9,7 @@ use domain::account::{Address, Desk, PersonName, SignedIn, store as accounts};
 use domain::course::Selection;
 use domain::course::entity::run;
 use domain::registration::desk::{self as office, AtDesk, Soon, Wish};
+use domain::registration::drawing;
 use domain::registration::seating::list_meeting_at_desk;
 use domain::registration::store::{self, Participant};
 use domain::registration::{Book, Choice as Seat, Outcome, Refusal, Snapshot, TicketNumber, WriterError};
@@ -26,7 +27,7 @@ use crate::ui::{
     PageHead, Problems, Query, RadioGroup, Select, Table, TextInput, Tone,
 };
 use crate::when;
-use crate::words::{Language, registration as words};
+use crate::words::{Language, draw as draw_words, registration as words};
 
 /// `GET /desk`: the runs somebody can be entered into now, those that begin first on top, and those that open soon.
 pub async fn runs(ask: Ask) -> Result<Response, AppError> {
@@ -259,6 +260,14 @@ pub(super) async fn draw(
             let state = state_word(l, selection, who.application.state, who.rank);
             words::desk_entered(l, &who.name, state, seat_of(who))
         });
+    // Whoever was entered just now is told their code, by whom they were entered; others read it in their letter.
+    let is_own = |who: &&Participant| {
+        Some(who.application.id) == drawn.entered && who.application.entered_by == Some(desk.id())
+    };
+    let code = match people.iter().find(is_own) {
+        Some(who) => drawing::ticket_of(&ask.centre, who.application.id).await?.map(|ticket| ticket.code),
+        None => None,
+    };
     let ticket = drawn.ticket.and_then(|id| tickets.iter().find(|line| line.ticket.id == id));
     let entered = entered.or(ticket.map(|line| ticket::says(l, line)));
     let key = ask.centre.clock().id().to_string();
@@ -289,7 +298,12 @@ pub(super) async fn draw(
             <Breadcrumb l=l way=vec![Crumb::new(l, words::desk(l), "/desk")] here=title.clone()/>
             <PageHead title=title.clone() lead=lead/>
             {entered.map(|sentence| view! {
-                <div role="status"><Alert l=l tone=Tone::Success><p>{sentence}</p></Alert></div>
+                <div role="status"><Alert l=l tone=Tone::Success>
+                    <p>{sentence}</p>
+                    {code.map(|code| view! {
+                        <p>{draw_words::code(l)} " " <strong>{code}</strong> <br/> {draw_words::code_hint(l)}</p>
+                    })}
+                </Alert></div>
             })}
             {match opening {
                 Some(_) => view! { <h2>{words::ticket_enter(l)}</h2><p>{words::ticket_lead(l)}</p> }.into_any(),

@@ -181,7 +181,8 @@ fn standing(
     let action = l.path(&format!("/manage/runs/{code}/draw"));
     let items = announced(l, draw, book.draws_after().filter(|_| draw.drawn_at.is_none()));
     let plans = book.opens_after(now).is_some() || !plan.1.is_empty();
-    let draws = (draw.listed_at.is_some() && draw.drawn_at.is_none()) || !value.1.is_empty();
+    let is_time = book.draws_after().is_none_or(|after| after <= now);
+    let draws = (draw.listed_at.is_some() && draw.drawn_at.is_none() && is_time) || !value.1.is_empty();
     let sentence = match (draw.drawn_at, draw.listed_at) {
         (Some(at), _) => words::drawn(l, when::moment(l, at), found.drawn_by.clone().unwrap_or_default()),
         (None, Some(_)) => {

@@ -58,5 +58,7 @@ pub fn sentence(l: Language, refusal: &Refusal) -> String {
         Refusal::ListOpen(until) => words::refused_list_open(l, when::moment(l, *until)),
         Refusal::AlreadyDrawn => words::refused_already_drawn(l).into(),
         Refusal::DrawSealed => words::refused_draw_sealed(l).into(),
+        Refusal::DrawEarly(after) => words::refused_draw_early(l, when::moment(l, *after)),
+        Refusal::DrawBroken => words::refused_draw_broken(l).into(),
     }
 }

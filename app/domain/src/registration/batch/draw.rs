@@ -27,8 +27,8 @@ type List = BTreeMap<Uuid, Ticket>;
 pub(super) struct Draws {
     /// The lists that this batch may freeze or draw from, as the database has them.
     lists: HashMap<Uuid, List>,
-    /// The secrets of those it may draw, as far as the settings' keys open them.
-    secrets: HashMap<Uuid, Secret>,
+    /// What was promised of those it may draw, as far as the settings' keys open their secrets.
+    promises: HashMap<Uuid, Promise>,
     promised: Vec<draw::Model>,
     entered: BTreeMap<Uuid, draw_ticket::Model>,
     withdrawn: BTreeSet<Uuid>,
@@ -36,6 +36,13 @@ pub(super) struct Draws {
     decided: Vec<draw::ActiveModel>,
     ranked: Vec<draw_ticket::ActiveModel>,
     attempts: Vec<draw_attempt::ActiveModel>,
+}
+
+/// The secret of a draw, and what was published of it and of its list.
+struct Promise {
+    secret: Secret,
+    commitment: String,
+    list_hash: Option<String>,
 }
 
 impl Draws {
@@ -54,8 +61,8 @@ impl Draws {
             if (wants_draw || freezes) && !draws.lists.contains_key(&run) {
                 draws.lists.insert(run, load_list(tx, run).await?);
             }
-            if wants_draw && !draws.secrets.contains_key(&run) {
-                draws.secrets.extend(load_secret(tx, settings, run).await?.map(|secret| (run, secret)));
+            if wants_draw && !draws.promises.contains_key(&run) {
+                draws.promises.extend(load_promise(tx, settings, run).await?.map(|promise| (run, promise)));
             }
         }
         Ok(draws)
@@ -132,14 +139,18 @@ async fn load_list(tx: &DatabaseTransaction, run: Uuid) -> Result<List, DbErr> {
     rows.into_iter().map(read).collect()
 }
 
-async fn load_secret(
+async fn load_promise(
     tx: &DatabaseTransaction,
     settings: &Settings,
     run: Uuid,
-) -> Result<Option<Secret>, DbErr> {
+) -> Result<Option<Promise>, DbErr> {
     let Some(row) = draw::Entity::find_by_id(run).one(tx).await? else { return Ok(None) };
     match settings.secrets.open(&row.sealed, &purpose(run)) {
-        Ok(text) => Ok(Secret::parse(&text)),
+        Ok(text) => Ok(Secret::parse(&text).map(|secret| Promise {
+            secret,
+            commitment: row.commitment,
+            list_hash: row.list_hash,
+        })),
         Err(error) => {
             tracing::error!(%error, %run, "the secret of a draw can't be opened");
             Ok(None)
@@ -219,10 +230,18 @@ impl Batch<'_> {
             });
         }
         may?;
-        let secret = self.draws.secrets.get(&run).ok_or(Refusal::DrawSealed)?;
+        let promise = self.draws.promises.get(&run).ok_or(Refusal::DrawSealed)?;
+        let secret = &promise.secret;
         let list = self.draws.list(run);
         let tickets: Vec<Ticket> = list.values().cloned().collect();
         let drawn = rule::draw(secret, &book.code, value.as_str(), &tickets);
+        let list_hash = drawn.list_hash.to_string();
+        let is_promised = secret.commitment(&book.code).to_string() == promise.commitment
+            && promise.list_hash.as_ref() == Some(&list_hash);
+        if !is_promised {
+            tracing::error!(run = book.code, "the secret or the list of a draw is not the promised one");
+            return Err(Refusal::DrawBroken);
+        }
         self.draws.decided.push(draw::ActiveModel {
             run_id: Set(run),
             public_value: Set(Some(value.as_str().to_owned())),

@@ -32,7 +32,7 @@ pub fn status(refusals: &[Refusal]) -> StatusCode {
                 | Refusal::PlacesHeld
                 | Refusal::Begun
                 | Refusal::LotteryStands
-                | Refusal::ListStands
+                | Refusal::WindowStands
                 | Refusal::SessionBegun
                 | Refusal::LastSession
         )
@@ -84,7 +84,7 @@ fn field(refusal: &Refusal) -> &'static str {
         | Refusal::PlacesHeld => "space",
         Refusal::CapacityOverSeats(_) | Refusal::CapacityUnderTaken(_) => "capacity",
         Refusal::LotteryStands => "selection",
-        Refusal::WindowBackwards | Refusal::ListStands => "apply_until",
+        Refusal::WindowBackwards | Refusal::WindowStands => "apply_until",
         _ => "",
     }
 }
@@ -117,7 +117,7 @@ pub fn sentence(l: Language, refusal: &Refusal) -> String {
             words::free_times(l, times.join(", "))
         }
         Refusal::LotteryStands => words::refused_lottery_stands(l).into(),
-        Refusal::ListStands => words::refused_list_stands(l).into(),
+        Refusal::WindowStands => words::refused_window_stands(l).into(),
         Refusal::NoKey => crate::words::draw::office_no_key(l).into(),
         Refusal::NoRoom => words::refused_no_room(l).into(),
         Refusal::RoomNotInUse(day) => words::refused_room_not_in_use(l, when::day(l, *day)),
