@@ -30,6 +30,7 @@ mod m0025_kiosk;
 mod m0026_unlinked;
 mod m0027_by_day;
 mod m0028_draw;
+mod m0029_turn;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0026_unlinked::Migration),
             Box::new(m0027_by_day::Migration),
             Box::new(m0028_draw::Migration),
+            Box::new(m0029_turn::Migration),
         ]
     }
 

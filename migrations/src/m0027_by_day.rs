@@ -21,7 +21,8 @@ impl MigrationTrait for Migration {
 
 /// An `anonymous_attendance` is what those whose parts of one run were folded, and who are alike in sex, age and neighbourhood,
 /// did on one day: to how many of them it was the first class they came to, minutes that count as attended, and absences
-/// without a word.
+/// without a word. `held` and `held_minutes` of an `anonymous_part` are the classes that its run had held when it was folded, and
+/// their minutes, where the run went on: whatever came later counts neither for nor against them.
 const SQL: &str = "
 CREATE TABLE anonymous_attendance (
     id uuid NOT NULL PRIMARY KEY,
@@ -36,6 +37,8 @@ CREATE TABLE anonymous_attendance (
     CONSTRAINT anonymous_attendance_described CHECK (sex IS NOT NULL OR age IS NOT NULL OR neighbourhood IS NOT NULL)
 );
 CREATE INDEX anonymous_attendance_run ON anonymous_attendance (run_id);
+ALTER TABLE anonymous_part ADD COLUMN held integer CONSTRAINT anonymous_part_held_not_negative CHECK (held >= 0);
+ALTER TABLE anonymous_part ADD COLUMN held_minutes integer CONSTRAINT anonymous_part_held_minutes_not_negative CHECK (held_minutes >= 0);
 ";
 
 /// Of the sums that stood here before only the last day is known.

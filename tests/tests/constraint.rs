@@ -514,6 +514,8 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("anonymous_part_how_known", "", "UPDATE anonymous_part SET ended = '2021-01-01', how = 'lost'"),
     ("anonymous_part_ended_somehow", "", "UPDATE anonymous_part SET ended = '2021-01-01'"),
     ("anonymous_part_described", "", "UPDATE anonymous_part SET sex = NULL"),
+    ("anonymous_part_held_not_negative", "", "UPDATE anonymous_part SET held = -1"),
+    ("anonymous_part_held_minutes_not_negative", "", "UPDATE anonymous_part SET held_minutes = -1"),
     ("anonymous_attendance_sex_known", "", "UPDATE anonymous_attendance SET sex = 'other'"),
     ("anonymous_attendance_age_in_tens", "", "UPDATE anonymous_attendance SET age = 45"),
     ("anonymous_attendance_attended_not_negative", "", "UPDATE anonymous_attendance SET attended = -1"),

@@ -167,6 +167,9 @@ both! {
         put_mark(site, class_id, hers, Presence::Absent, 0).await;
         put_no_show(site, class_id, hers, people[0]).await;
         put_mark(site, class_id, his, Presence::Late, 100).await;
+        // Two who are alike, who are erased one after the other.
+        let alike = person::ActiveModel { id: Set(people[1]), neighbourhood: Set(Some(Neighbourhood::Mullae)), ..Default::default() };
+        alike.update(db).await.unwrap();
         let before = all_figures(site).await;
         let cell = |as_of: &str, sex: Sex| {
             let word = sex.as_str().to_owned();
@@ -182,6 +185,28 @@ both! {
             change_consents(&site.centre, &who, &[], Figures::default()).await.unwrap();
             assert_eq!(all_figures(site).await, before);
         }
+    }
+
+    async fn what_is_held_after_somebody_was_erased_counts_neither_for_nor_against_them(site) {
+        let people = school(site).await;
+        let db = site.centre.database();
+        let run = run::Entity::find().filter(run::Column::Code.eq("R-2")).one(db).await.unwrap().unwrap().id;
+        let class = class(site.centre.clock(), run, 2, "2021-03-03T10:00:00+09:00".parse().unwrap());
+        class_session::Entity::insert(class).exec_without_returning(db).await.unwrap();
+        let women = async |as_of: &str| {
+            let period = ("2021-02-01".parse().unwrap(), "2021-12-31".parse().unwrap());
+            let facts = fact::load(&site.centre, period, as_of.parse().unwrap()).await.unwrap();
+            let question = Question { first: period.0, last: period.1, only: Vec::new(), rows: Dimension::Sex, columns: None };
+            let counts = facts.table(&question).cell(Some(Key::Sex(Some(Sex::Female))), None);
+            (counts.attended_minutes, counts.planned_minutes, counts.expected)
+        };
+        assert_eq!(women("2021-03-02").await, (120, 120, 1), "one of them has a place");
+        let who = site.signed_in(people[0]).await;
+        change_consents(&site.centre, &who, &[], Figures::default()).await.unwrap();
+        assert_eq!(women("2021-03-02").await, (120, 120, 1));
+        site.set_time("2021-03-10T09:00:00+09:00");
+        assert_eq!(women("2021-03-10").await, (120, 120, 1), "the second class is no longer hers");
+        assert_eq!(women("2021-02-09").await, (0, 0, 0));
     }
 
     async fn a_folded_part_says_no_more_than_figures_need(site) {

@@ -142,6 +142,8 @@ pub mod broadcast {
         pub claimed_until: Option<DateTime<Utc>>,
         /// Rises with each change in a form; a form made from an older version is refused.
         pub version: i32,
+        /// Rises with each change, also of the worker's: nobody acts on what they read before another's step.
+        pub turn: i32,
         pub created_at: DateTime<Utc>,
     }
 

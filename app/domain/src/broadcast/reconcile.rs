@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use chrono::TimeDelta;
 use futures::StreamExt;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, SqlErr,
+    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, ExprTrait,
+    QueryFilter, QueryOrder, SqlErr,
 };
 use uuid::Uuid;
 
@@ -79,7 +79,14 @@ impl<Y: Youtube> Reconciler<Y> {
             (row, record)
         };
         let records: Vec<_> = rows.into_iter().map(with_record).collect();
-        let holders = Holders::of(&records, &subjects, self.centre.clock().now());
+        let mut holders = Holders::of(&records, &subjects, self.centre.clock().now());
+        // Who asks a person holds the encoder all the same.
+        let asking = broadcast::Entity::find()
+            .filter(broadcast::Column::State.eq(State::Attention))
+            .filter(broadcast::Column::Bound.is_not_null());
+        for row in asking.all(db).await? {
+            holders.add(&Record::of(&row), None, None, self.centre.clock().now());
+        }
         let mut round = Round { open: records.len(), ..Round::default() };
         let mut steps = Vec::with_capacity(records.len());
         for (row, record) in &records {
@@ -325,7 +332,8 @@ impl<Y: Youtube> Reconciler<Y> {
         Ok(Begun::Written(entry))
     }
 
-    /// Writes the record over the row that it was made from; `false` where somebody else has changed or claimed it since.
+    /// Writes the record over the row that it was made from; `false` where somebody else has changed or claimed it since. An
+    /// answer to our own claim is written whatever a person has asked for meanwhile.
     async fn save(
         &self,
         tx: &DatabaseTransaction,
@@ -339,9 +347,12 @@ impl<Y: Youtube> Reconciler<Y> {
             .add(broadcast::Column::Id.eq(row.id))
             .add(broadcast::Column::State.eq(row.state))
             .add(broadcast::Column::Generation.eq(row.generation));
-        let free = Condition::any()
-            .add(broadcast::Column::ClaimedUntil.is_null())
-            .add(broadcast::Column::ClaimedUntil.lte(now));
+        // A step is decided from what was read; whatever was changed since, somebody else's step among it, is read first.
+        let free = Condition::all().add(broadcast::Column::Turn.eq(row.turn)).add(
+            Condition::any()
+                .add(broadcast::Column::ClaimedUntil.is_null())
+                .add(broadcast::Column::ClaimedUntil.lte(now)),
+        );
         let ours = match claim {
             Claim::Ours(process) => {
                 change.claimed_by = Set(None);
@@ -363,7 +374,12 @@ impl<Y: Youtube> Reconciler<Y> {
         if record.start_asked.is_none() && row.start_asked.is_some() {
             change.start_asked = Set(None);
         }
-        let saved = broadcast::Entity::update_many().set(change).filter(ours).exec(tx).await?;
+        let saved = broadcast::Entity::update_many()
+            .set(change)
+            .col_expr(broadcast::Column::Turn, broadcast::Column::Turn.into_expr().add(1))
+            .filter(ours)
+            .exec(tx)
+            .await?;
         if saved.rows_affected == 0 {
             return Ok(false);
         }

@@ -18,7 +18,9 @@ use crate::broadcast::plan::{Record, Wanted};
 use crate::broadcast::reconcile::note;
 use crate::broadcast::stream::Holders;
 use crate::broadcast::wanted::{OfRun, Subject, Subjects};
-use crate::broadcast::{BroadcastEvent, ChannelState, EARLIEST, OnShow, State, Times, VideoId, on_show};
+use crate::broadcast::{
+    BroadcastEvent, ChannelState, EARLIEST, OnShow, State, Times, Trouble, VideoId, on_show,
+};
 use crate::centre::{Centre, turn};
 use crate::course::entity::{class_session, course, run};
 use crate::course::{ClassState, Mode, RunState};
@@ -391,6 +393,7 @@ pub fn planned(centre: &Centre, code: String, setup: &Setup) -> broadcast::Model
         claimed_by: None,
         claimed_until: None,
         version: 1,
+        turn: 0,
         created_at: centre.clock().now(),
     }
 }
@@ -430,6 +433,7 @@ impl Change<'_> {
             _ => row.state,
         };
         change.version = Set(row.version + 1);
+        change.turn = Set(row.turn + 1);
         broadcast::Entity::update_many()
             .set(change)
             .filter(broadcast::Column::Id.eq(row.id))
@@ -652,10 +656,22 @@ pub async fn call_off(centre: &Centre, by: &Producer, code: &str) -> Result<(), 
     let act = Change { centre, code, version: None, states: &states, by: by.id(), event, note: None };
     act.make(|row| {
         let mut change = broadcast::ActiveModel { unwanted: Set(true), ..Default::default() };
-        // Whatever nobody speaks about any more can only be taken out of the list.
-        if matches!(row.state, State::Attention | State::Manual) {
-            change.state = Set(State::Cancelled);
-            change.trouble = Set(None);
+        let is_there = row.video.is_some() && row.trouble != Some(Trouble::Gone);
+        match row.state {
+            // What stands on YouTube is looked at once more, and deleted there with its hold on the encoder.
+            State::Attention if is_there && !row.unwanted => {
+                change.state = Set(State::Created);
+                (change.seen, change.seen_at) = (Set(None), Set(None));
+                (change.tries, change.not_before) = (Set(0), Set(None));
+                (change.trouble, change.said) = (Set(None), Set(None));
+            }
+            // Whatever nobody speaks about any more can only be taken out of the list; its encoder is free.
+            State::Attention | State::Manual => {
+                change.state = Set(State::Cancelled);
+                change.trouble = Set(None);
+                change.bound = Set(None);
+            }
+            _ => {}
         }
         Ok(change)
     })

@@ -188,9 +188,9 @@ impl Counting {
                 counts.completed += u64::from(part.completed);
                 if run.marked {
                     counts.attended_minutes += u64::from(part.minutes);
-                    counts.planned_minutes += u64::from(run.held_minutes);
+                    counts.planned_minutes += u64::from(part.held_minutes);
                     counts.no_shows += u64::from(part.no_shows);
-                    counts.expected += u64::from(run.held);
+                    counts.expected += u64::from(part.held);
                 }
             }
             Standing::Enrolled | Standing::Nowhere => {}
@@ -252,6 +252,8 @@ mod tests {
             came: 1,
             minutes: 120,
             no_shows: 1,
+            held: 2,
+            held_minutes: 240,
             completed: false,
         }
     }

@@ -25,6 +25,9 @@ pub mod anonymous_part {
         pub ended: Option<NaiveDate>,
         pub how: Option<End>,
         pub completed: Option<NaiveDate>,
+        /// Classes that were held until it was folded, and their minutes; absent where the run was over.
+        pub held: Option<i32>,
+        pub held_minutes: Option<i32>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -282,6 +282,8 @@ impl Programme {
                 came: did.came,
                 minutes: did.minutes,
                 no_shows: did.no_shows,
+                held: self.runs[*run as usize].held,
+                held_minutes: self.runs[*run as usize].held_minutes,
                 completed: completed.get(&application.id).is_some_and(|day| *day <= as_of),
             };
             parts.of_people.push(fact);
@@ -305,6 +307,10 @@ impl Programme {
                 came: 0,
                 minutes: 0,
                 no_shows: 0,
+                held: row.held.map_or(fact.held, |held| min(fact.held, count(held))),
+                held_minutes: row
+                    .held_minutes
+                    .map_or(fact.held_minutes, |held| min(fact.held_minutes, count(held))),
                 completed: row.completed.is_some_and(|day| day <= as_of),
             });
         }

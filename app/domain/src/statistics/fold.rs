@@ -2,7 +2,8 @@
 //! made by chance.
 //!
 //! Whoever erases birth years, sexes and neighbourhoods calls [`fold`] before, in the same transaction. What happens later to
-//! an application that was folded is counted in the totals, but no more by sides of people.
+//! an application that was folded is counted in the totals, but no more by sides of people: classes held afterwards count
+//! neither for nor against it there.
 //!
 //! What is kept is what figures need and no more: no day that no figure asks for ([`Path::plain`]), and what was attended day
 //! by day not of one person but of all who were alike. With the others of its run it is written anew whenever more comes
@@ -63,6 +64,7 @@ pub async fn fold(tx: &DatabaseTransaction, clock: &Clock, people: &[Uuid]) -> R
     for ids in ids.chunks(ROWS_AT_ONCE) {
         did.extend(did_by_day(tx, held(&runs, clock.now()), ids).await?);
     }
+    let so_far = held_so_far(tx, &runs, clock.now()).await?;
     let today = seoul::day(clock.now());
     let mut numbers: HashMap<Uuid, Uuid> = HashMap::new();
     let mut rows = Vec::new();
@@ -85,6 +87,8 @@ pub async fn fold(tx: &DatabaseTransaction, clock: &Clock, people: &[Uuid]) -> R
             ended: path.ended.map(|(day, _)| day),
             how: path.ended.map(|(_, how)| how),
             completed: completed.get(&it.id).copied(),
+            held: so_far.get(&it.run).map(|(held, _)| *held),
+            held_minutes: so_far.get(&it.run).map(|(_, minutes)| *minutes),
         });
     }
     mix(tx, clock, &runs, rows, attendance, ids).await
@@ -228,6 +232,41 @@ fn held(runs: &[Uuid], now: DateTime<Utc>) -> SelectStatement {
         .filter(class_session::Column::State.eq(ClassState::Planned))
         .filter(class_session::Column::EndsAt.lte(now))
         .into_query()
+}
+
+/// How many classes those of these runs that go on have held by now, and their minutes.
+async fn held_so_far(
+    tx: &DatabaseTransaction,
+    runs: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<HashMap<Uuid, (i32, i32)>, DbErr> {
+    let mut so_far: HashMap<Uuid, (i32, i32)> = HashMap::new();
+    let mut go_on = HashSet::new();
+    for runs in runs.chunks(ROWS_AT_ONCE) {
+        let classes: Vec<(Uuid, DateTime<Utc>, i32)> = class_session::Entity::find()
+            .select_only()
+            .columns([
+                class_session::Column::RunId,
+                class_session::Column::EndsAt,
+                class_session::Column::Minutes,
+            ])
+            .filter(class_session::Column::RunId.is_in(runs.iter().copied()))
+            .filter(class_session::Column::State.eq(ClassState::Planned))
+            .into_tuple()
+            .all(tx)
+            .await?;
+        for (run, ends_at, minutes) in classes {
+            let (held, held_minutes) = so_far.entry(run).or_default();
+            if ends_at <= now {
+                *held += 1;
+                *held_minutes += minutes;
+            } else {
+                go_on.insert(run);
+            }
+        }
+    }
+    so_far.retain(|run, _| go_on.contains(run));
+    Ok(so_far)
 }
 
 /// A UUID from which neither the time nor the order of its making can be read.

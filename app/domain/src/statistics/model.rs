@@ -55,6 +55,9 @@ pub struct PartFact {
     pub minutes: u32,
     /// How often they were absent without a word.
     pub no_shows: u32,
+    /// Classes of the run to which they were expected, and their minutes.
+    pub held: u32,
+    pub held_minutes: u32,
     pub completed: bool,
 }
 
