@@ -426,7 +426,7 @@ both! {
         assert!(!page.has("form[action$=plan]"), "{}", page.said());
     }
 
-    async fn once_the_window_has_opened_the_rule_stands_and_once_it_has_closed_so_does_the_list(site) {
+    async fn once_the_window_has_opened_the_rule_and_the_window_stand(site) {
         let id = lottery(site).await;
         let manager = site.signed_in(site.person("담당자", &[Duty::TrainingManager]).await).await;
         let editor = manager.editor_of(id, None).unwrap();
@@ -438,10 +438,60 @@ both! {
         };
         let first_come = RunDetails { selection: Selection::FirstCome, ..details.clone() };
         assert!(change(first_come).await.contains(&edit::Refusal::LotteryStands));
+        let later = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(|at| at + Duration::days(1));
+        let longer = RunDetails { apply_until: later(details.apply_until), ..details.clone() };
+        let anew = RunDetails { apply_from: later(details.apply_from), ..details };
+        for moved in [longer.clone(), anew] {
+            assert!(change(moved).await.contains(&edit::Refusal::WindowStands));
+        }
         close(site).await;
-        let longer = details.apply_until.map(|until| until + Duration::days(1));
-        let longer = RunDetails { apply_until: longer, ..details };
-        assert!(change(longer).await.contains(&edit::Refusal::ListStands));
+        assert!(change(longer).await.contains(&edit::Refusal::WindowStands));
+    }
+
+    async fn nothing_is_drawn_from_a_secret_that_is_not_the_promised_one(site) {
+        let run = lottery(site).await;
+        enter(site, 2).await;
+        close(site).await;
+        let manager = manager(site).await;
+        let other = Secret::from_bytes([7; Secret::BYTES]);
+        let sealed = site.centre.settings().secrets.seal(&other.hex(), &format!("draw:{run}:secret")).unwrap();
+        let change = draw::ActiveModel { sealed: Set(sealed), ..Default::default() };
+        draw::Entity::update_many().set(change).exec(site.centre.database()).await.unwrap();
+        let before = site.tables().await;
+        let refused = hold(&manager).await.expect(409);
+        assert!(refused.said().contains("공개한 확인값과 맞지 않아 추첨하지 않았습니다"), "{}", refused.said());
+        before.assert_same(&site.tables().await);
+    }
+
+    async fn nothing_is_drawn_before_the_announced_time(site) {
+        lottery(site).await;
+        enter(site, 2).await;
+        let announced = draw::ActiveModel { planned_for: Set(Some("2021-01-30T21:00:00+09:00".parse().unwrap())), ..Default::default() };
+        draw::Entity::update_many().set(announced).exec(site.centre.database()).await.unwrap();
+        domain::centre::turn(site.centre.database()).await.unwrap();
+        close(site).await;
+        let manager = manager(site).await;
+        let page = manager.get("/manage/runs/P21-014/draw").await.expect(200);
+        assert!(!page.has("main form"), "{}", page.said());
+        let before = site.tables().await;
+        let refused = manager.post("/manage/runs/P21-014/draw", &[("value", NUMBERS)]).await.expect(409);
+        assert!(refused.said().contains("2021년 1월 30일(토) 21:00부터 추첨할 수 있습니다"), "{}", refused.said());
+        before.assert_same(&site.tables().await);
+        site.advance(Duration::minutes(15));
+        hold(&manager).await.expect(200);
+    }
+
+    async fn whoever_is_entered_at_the_desk_is_told_their_code_there(site) {
+        lottery(site).await;
+        let desk = site.sign_in_as(Duty::FrontDesk).await;
+        let page = desk.get("/desk/P21-014").await.expect(200);
+        let form = page.form("form[action$='/desk/P21-014']").fill("name", "김할머니").tick("consent");
+        let entered = form.submit().await.expect(200);
+        let code = tickets(site).await.into_values().next().expect("a ticket").code;
+        assert!(entered.text("[role=status]").contains(&code), "{}", entered.said());
+        let other = site.sign_in_as(Duty::FrontDesk).await;
+        let page = other.get(&format!("/desk/P21-014?entered={}", applications(site).await[0].id)).await.expect(200);
+        assert!(!page.said().contains(&code), "by whom they were not entered: {}", page.said());
     }
 
     async fn a_draw_needs_a_key_that_opens_its_secret_and_keys_may_be_changed_before_it(site) {

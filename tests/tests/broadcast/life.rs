@@ -1,8 +1,10 @@
 //! A broadcast's life from the rows to YouTube and back, on both databases.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::account::Duty;
-use domain::broadcast::call::{Latency, Phase, Privacy, Titled};
+use domain::broadcast::call::{Call, Grant, Hindrance, Latency, Outcome, Phase, Privacy, Titled, Youtube};
 use domain::broadcast::channel::{connect, renew};
 use domain::broadcast::entity::{broadcast, broadcast_call, channel, encoder, viewer_sample};
 use domain::broadcast::ledger::spent_today;
@@ -17,6 +19,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 use tests::programme::{Dates, add_run};
 use tests::youtube::{Fault, Google, Memory, When, World};
 use tests::{Site, Visitor, both};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 const NOW: &str = "2021-03-01T09:00:00+09:00";
@@ -112,6 +115,25 @@ async fn host(site: &Site, house: &House) -> Host {
     let viewer = site.signed_in(house.producer.id()).await;
     let shown = store::find(&site.centre, CODE).await.unwrap().unwrap();
     Host::of(&viewer, &shown.subject).unwrap()
+}
+
+/// A YouTube that takes no picture before its gate opens.
+struct Gated {
+    youtube: Memory,
+    gate: Semaphore,
+}
+
+impl Youtube for Gated {
+    async fn call(&self, grant: &Grant, call: &Call) -> Outcome {
+        if matches!(call, Call::SetThumbnail { .. }) {
+            let _open = self.gate.acquire().await.unwrap();
+        }
+        self.youtube.call(grant, call).await
+    }
+
+    async fn renew(&self, grant: &Grant) -> Result<(), Hindrance> {
+        self.youtube.renew(grant).await
+    }
 }
 
 both! {
@@ -316,6 +338,55 @@ both! {
         assert_eq!((row(site).await.state, house.shows()), (State::Created, 1));
         assert_eq!(house.count("liveBroadcasts.insert"), 1);
         assert_eq!(row(site).await.video, Some(house.youtube.world().shows()[0].id.clone()));
+    }
+
+    async fn nobody_acts_on_what_was_read_before_anothers_step(site) {
+        let house = furnish(site).await;
+        house.plan(site).await;
+        let by = site.signed_in(house.producer.id()).await.producer().unwrap();
+        for number in 15..23 {
+            let code = format!("P21-0{number}");
+            online_run(site, &code, day(3)).await;
+            store::plan_run(&site.centre, &by, &code, &house.setup()).await.unwrap();
+        }
+        house.work(site, 1).await;
+        assert_eq!((house.shows(), house.count("thumbnails.set")), (9, 0));
+        // Another server has read all nine and is held up with eight of them, while this one sees to the ninth.
+        let gated = Arc::new(Gated { youtube: house.youtube.clone(), gate: Semaphore::new(0) });
+        let second = Reconciler::new(site.another_server().await, Arc::clone(&gated));
+        let claimed = broadcast::Entity::find().filter(broadcast::Column::ClaimedBy.is_not_null());
+        let first = async {
+            while claimed.clone().count(site.centre.database()).await.unwrap() < 8 {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+            house.worker.round().await.unwrap();
+            assert_eq!(house.count("thumbnails.set"), 1);
+            gated.gate.add_permits(100);
+        };
+        let (round, ()) = futures::future::join(second.round(), first).await;
+        round.unwrap();
+        assert_eq!(house.count("thumbnails.set"), 9, "the ninth is not said twice");
+    }
+
+    async fn what_is_called_off_while_it_asks_a_person_is_deleted_and_frees_its_encoder(site) {
+        let house = furnish(site).await;
+        house.plan(site).await;
+        house.work(site, 1).await;
+        site.set_time("2021-03-02T10:00:05+09:00");
+        house.work(site, 3).await;
+        assert_eq!(row(site).await.state, State::Armed);
+        let asks = broadcast::ActiveModel {
+            state: Set(State::Attention),
+            trouble: Set(Some(Trouble::Refused)),
+            ..Default::default()
+        };
+        broadcast::Entity::update_many().set(asks).exec(site.centre.database()).await.unwrap();
+        let by = site.signed_in(house.producer.id()).await.producer().unwrap();
+        store::call_off(&site.centre, &by, CODE).await.unwrap();
+        house.work(site, 5).await;
+        let row = row(site).await;
+        assert_eq!((row.state, row.bound, row.video), (State::Cancelled, None, None));
+        assert_eq!(house.shows(), 0, "nothing waits for the encoder's picture any more");
     }
 
     async fn who_dies_after_writing_a_call_down_is_followed_by_a_look(site) {
