@@ -32,8 +32,12 @@ pub async fn teach(
     // Before its first class, as everybody has to.
     set(today - Duration::weeks(i64::from(CLASSES)));
     let (hana, others) = (&people.known[0], people.residents.iter().take(9));
-    for who in [hana].into_iter().chain(others) {
-        apply(centre, who, &run).await?;
+    apply(centre, hana, &run).await?;
+    let mut learners = Vec::new();
+    for who in others {
+        if apply(centre, who, &run).await? {
+            learners.push(who);
+        }
     }
     set(today);
     let code = show(centre, &run, today).await?;
@@ -42,7 +46,7 @@ pub async fn teach(
         ("봄날", "사진을 한꺼번에 여러 장 보내려면 어떻게 하나요?"),
         ("처음이에요", "글자를 더 크게 보고 싶은데 어디를 눌러야 하나요?"),
     ];
-    for (who, (nickname, words)) in people.residents.iter().zip(asked) {
+    for (who, (nickname, words)) in learners.into_iter().zip(asked) {
         let nickname = Nickname::parse(nickname).ok_or("a nickname is wrong")?;
         let words = QuestionWords::parse(words).ok_or("a question is wrong")?;
         questions::ask(centre, who, &shown, Draft { nickname, words, key: centre.clock().id() }).await?;
@@ -70,7 +74,10 @@ async fn add_run(centre: &Centre, people: &People, today: DateTime<Utc>) -> Resu
         search: Set(search_key(title)),
         version: Set(1),
     };
-    let first = today - Duration::weeks(i64::from(CLASSES) - 1) - Duration::minutes(20);
+    // Those that are over were at noon, when nothing else is held: at whatever hour this is loaded, nobody had two classes.
+    let weeks = |weeks: i32| Duration::weeks(i64::from(weeks));
+    let noon = seoul::midnight(seoul::day(today)) + Duration::hours(12);
+    let first = noon - weeks(CLASSES - 1);
     let run = run::ActiveModel {
         id: Set(clock.id()),
         code: Set(format!("P{:02}-900", seoul::day(today).year() % 100)),
@@ -93,7 +100,8 @@ async fn add_run(centre: &Centre, people: &People, today: DateTime<Utc>) -> Resu
     };
     let id = *run.id.as_ref();
     let classes = (0..CLASSES).map(|index| {
-        let starts_at = first + Duration::weeks(i64::from(index));
+        let is_on = index == CLASSES - 1;
+        let starts_at = if is_on { today - Duration::minutes(20) } else { first + weeks(index) };
         class_session::ActiveModel {
             id: Set(clock.id()),
             run_id: Set(id),
