@@ -1,5 +1,7 @@
 // A draw from the application to the letter: applied for, listed, drawn by a manager, found again by one's own code.
 
+import { randomInt } from 'node:crypto';
+
 import type { Page } from '@playwright/test';
 
 import { expect, expectAccessible, expectNoSidewaysScroll, newcomer, signIn, signUpToApply, test } from './support/test.ts';
@@ -28,9 +30,36 @@ function moment(at: number): string {
   return new Date(at + 9 * 60 * 60 * 1000).toISOString().slice(0, 16);
 }
 
+/** Makes and publishes a lottery that closes in one or two minutes; answers its page at the office. */
+async function lottery(manager: Page): Promise<string> {
+  const code = `D-${randomInt(1_000_000)}`;
+  await manager.goto('/manage/runs/new');
+  await manager.getByLabel('강좌번호').fill(code);
+  await manager.getByLabel('강좌', { exact: true }).selectOption({ index: 1 });
+  await manager.getByLabel('온라인', { exact: true }).check();
+  await manager.getByLabel('강사', { exact: true }).fill('김추첨');
+  await manager.getByLabel('첫 수업일').fill(moment(Date.now() + 7 * 24 * 60 * 60_000).slice(0, 10));
+  for (const weekday of ['월', '화', '수', '목', '금', '토', '일']) await manager.getByLabel(weekday, { exact: true }).check();
+  await manager.getByLabel('시작 시각').fill('10:00');
+  await manager.getByLabel('끝나는 시각').fill('11:00');
+  await manager.getByLabel('차시 수').fill('1');
+  await manager.getByLabel('교육시간').fill('1');
+  await manager.getByLabel('정원').fill('20');
+  await manager.getByLabel('추첨', { exact: true }).check();
+  await manager.getByLabel('접수 시작').fill('2021-01-01T09:00');
+  await manager.getByLabel('접수 마감').fill(moment(Date.now() + 120_000));
+  await manager.getByRole('button', { name: '초안으로 저장하기' }).click();
+  await manager.getByRole('button', { name: '공개하기' }).click();
+  await expect(manager.getByRole('status')).toContainText('공개했습니다');
+  return `/manage/runs/${code}`;
+}
+
 test('from the application to the letter', async ({ page, outbox, somebody }) => {
   test.setTimeout(240_000);
-  const { open } = await runs(page);
+  const manager = await somebody();
+  await signIn(manager, 'manager');
+  const run = await lottery(manager);
+  const open = run.replace('/manage/runs/', '/courses/');
   await page.goto(open);
   await expect(page.getByText('먼저 신청해도 유리하지 않습니다')).toBeVisible();
   await expect(page.getByText('봉인 확인값')).toBeVisible();
@@ -45,12 +74,7 @@ test('from the application to the letter', async ({ page, outbox, somebody }) =>
   const entered = await outbox.next(who.email, /추첨 신청 접수/);
   expect(entered.text).toContain(own);
 
-  const manager = await somebody();
-  await signIn(manager, 'manager');
-  const run = open.replace('/courses/', '/manage/runs/');
   await manager.goto(run);
-  await manager.getByLabel('접수 마감').fill(moment(Date.now() + 60_000));
-  await manager.getByRole('button', { name: '저장하기' }).last().click();
   await manager.getByRole('link', { name: '추첨', exact: true }).click();
   await expect(manager.getByText('접수가 끝나면 명단이 저절로 확정되고')).toBeVisible();
   await expectFit(manager);
