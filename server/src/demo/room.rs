@@ -27,7 +27,7 @@ const MARKS: [Presence; 7] = [
     Presence::Excused,
 ];
 
-/// Holds the class in whichever lecture room is free; in none where both are taken. `set` sets the centre's clock.
+/// Holds the class in whichever room is free, a lecture room of the hall first; in none where all are taken. `set` sets the centre's clock.
 pub async fn teach(
     centre: &Centre,
     people: &People,
@@ -79,7 +79,7 @@ async fn find_room(
     let first = wall.date() - Duration::weeks(OVER);
     let weekday = wall.format("%a").to_string().to_lowercase();
     let (opens, closes) = (first - Duration::weeks(2), first - Duration::days(1));
-    for room in ["smart-1", "smart-2"] {
+    for room in ["smart-1", "smart-2", "mullae", "daerim"] {
         let file = format!(
             "run_code,title,category,audience,mode,space,instructor,first_date,weekdays,start,end,session_count,hours,\
              capacity,selection,apply_from,apply_until,enrolled\n\
