@@ -79,11 +79,11 @@ async fn find_room(
     let first = wall.date() - Duration::weeks(OVER);
     let weekday = wall.format("%a").to_string().to_lowercase();
     let (opens, closes) = (first - Duration::weeks(2), first - Duration::days(1));
-    for room in ["smart-1", "smart-2", "mullae", "daerim"] {
+    for room in ["smart-1", "smart-2", "mullae", "daerim", "tvum-control", "tvum-filming"] {
         let file = format!(
             "run_code,title,category,audience,mode,space,instructor,first_date,weekdays,start,end,session_count,hours,\
              capacity,selection,apply_from,apply_until,enrolled\n\
-             {code},스마트폰 첫걸음,basic,resident,in_person,{room},이강사,{first},{weekday},{},{},{CLASSES},12,\
+             {code},스마트폰 첫걸음,basic,resident,in_person,{room},이선생,{first},{weekday},{},{},{CLASSES},12,\
              20,first_come,{opens}T09:00,{closes}T18:00,\n",
             starts.format("%H:%M"),
             ends.format("%H:%M"),
