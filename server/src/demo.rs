@@ -123,6 +123,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     holiday::install(&past, &holidays(seoul::day(today))?).await?;
     install(&past, PROGRAMME_2020.as_bytes(), Act::Commit).await?;
     install(&past, PROGRAMME_2021.as_bytes(), Act::Commit).await?;
+    room::book(&past, today).await?;
     install_without_clashes(&past, move_to(seoul::day(today))?).await?;
     open_one_soon(&past, today).await?;
     open_one_for_staff(&past, today).await?;
@@ -130,6 +131,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     describe_courses(&past, &people.known[4].training_manager()?).await?;
     name_instructor(&past, &people).await?;
     completion::finish(&past, &people, today, set).await?;
+    room::teach(&past, &people, today, set).await?;
     apply_for_runs(&past, &people, today, set).await?;
     enter_tickets(&past, &people, today).await?;
     studio::furnish(&past).await?;
@@ -137,7 +139,6 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     studio::call(&past, &people, today).await?;
     board::hang(&past, &people, today).await?;
     live::teach(&past, &people, today, set).await?;
-    room::teach(&past, &people, today, set).await?;
     lottery::hold(&past, &people, today, set).await?;
     broadcast::plan(&past, &people, today, set).await?;
     lesson::record(&past, &people).await?;

@@ -12,14 +12,18 @@ use server::demo;
 use tests::{Engine, Site, both, run};
 
 both! {
-    async fn the_demonstration_has_a_class_on_air_at_any_hour(site) {
-        site.set_time("2026-11-27T08:31:00+09:00");
+    async fn a_class_is_on_air_and_another_in_its_room_when_others_begin(site) {
+        site.set_time("2026-11-27T09:15:00+09:00");
         assert!(demo::load(&site.centre).await.unwrap());
         let hana = Address::parse("hana@example.org").unwrap();
         let hana = find_person_by_contact(site.centre.database(), &hana).await.unwrap().unwrap();
         let live = site.sign_in(hana).await.get("/live/P26-900-6").await.expect(200);
         assert!(live.has(".live-player"), "{}", live.said());
         assert_eq!(live.all(".question-words").len(), 2);
+        let instructor = Address::parse("instructor@example.org").unwrap();
+        let instructor = find_person_by_contact(site.centre.database(), &instructor).await.unwrap().unwrap();
+        let sheet = site.sign_in(instructor).await.get("/sheets/P26-902/4").await.expect(200);
+        assert!(sheet.said().contains("스마트폰 첫걸음"), "{}", sheet.said());
     }
 
     async fn the_demonstration_has_something_of_everything_and_is_loaded_once(site) {

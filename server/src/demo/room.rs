@@ -4,7 +4,6 @@ use chrono::{DateTime, Duration, NaiveTime, Utc};
 use domain::attendance::sheet::{self, SentMark};
 use domain::attendance::{Mark, Presence};
 use domain::centre::{Centre, turn};
-use domain::course::RunCode;
 use domain::course::entity::{class_session, run};
 use domain::course::file::{Act, ImportError, install};
 use domain::seoul;
@@ -27,16 +26,60 @@ const MARKS: [Presence; 7] = [
     Presence::Excused,
 ];
 
-/// Holds the class in whichever room is free, a lecture room of the hall first; in none where all are taken. `set` sets the centre's clock.
+/// Books the room of the run, before anything else is planned: what would be in its way at this hour is left out.
+pub async fn book(centre: &Centre, today: DateTime<Utc>) -> Result<(), Failure> {
+    let wall = seoul::wall(today);
+    // A class doesn't go on over midnight.
+    let time = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).ok_or("no such time");
+    let latest = time(21, 50)?;
+    let starts = match wall.time().overflowing_sub_signed(Duration::minutes(30)) {
+        (starts, 0) => starts.min(latest),
+        _ => time(0, 0)?,
+    };
+    let ends = starts + Duration::hours(2);
+    let first = wall.date() - Duration::weeks(OVER);
+    let weekday = wall.format("%a").to_string().to_lowercase();
+    let (opens, closes) = (first - Duration::weeks(2), first - Duration::days(1));
+    let file = format!(
+        "run_code,title,category,audience,mode,space,instructor,first_date,weekdays,start,end,session_count,hours,\
+         capacity,selection,apply_from,apply_until,enrolled\n\
+         {},스마트폰 첫걸음,basic,resident,in_person,smart-1,이강사,{first},{weekday},{},{},{CLASSES},12,\
+         20,first_come,{opens}T09:00,{closes}T18:00,\n",
+        code(today),
+        starts.format("%H:%M"),
+        ends.format("%H:%M"),
+    );
+    match install(centre, file.as_bytes(), Act::Commit).await {
+        // On a day on which the room is shut no class goes on.
+        Ok(_) | Err(ImportError::Problems(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn code(today: DateTime<Utc>) -> String {
+    format!("P{}-902", seoul::wall(today).format("%y"))
+}
+
+/// Holds the class, before people apply for what would overlap with it. `set` sets the centre's clock.
 pub async fn teach(
     centre: &Centre,
     people: &People,
     today: DateTime<Utc>,
     set: impl Fn(DateTime<Utc>),
 ) -> Result<(), Failure> {
-    let Some(run) = find_room(centre, people, today).await? else { return Ok(()) };
+    let of_code = run::Column::Code.eq(code(today));
+    let Some(run) = run::Entity::find().filter(of_code).one(centre.database()).await? else { return Ok(()) };
+    let tx = centre.begin().await?;
+    turn(&tx).await?;
+    let teacher = run::ActiveModel {
+        id: Set(run.id),
+        instructor_id: Set(Some(people.known[2].id())),
+        ..Default::default()
+    };
+    let run = run::Entity::update(teacher).exec(&tx).await?;
+    tx.commit().await?;
     set(today - Duration::weeks(OVER + 1));
-    for who in people.residents.iter().skip(9).take(15) {
+    for who in people.residents.iter().skip(12).take(15) {
         apply(centre, who, &run).await?;
     }
     let by = people.known[2].editor_of(run.id, run.instructor_id)?;
@@ -59,48 +102,4 @@ pub async fn teach(
     }
     set(today);
     Ok(())
-}
-
-async fn find_room(
-    centre: &Centre,
-    people: &People,
-    today: DateTime<Utc>,
-) -> Result<Option<run::Model>, Failure> {
-    let wall = seoul::wall(today);
-    let code = RunCode::parse(&format!("P{}-902", wall.format("%y"))).ok_or("a run's code is wrong")?;
-    // A class doesn't go on over midnight.
-    let time = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).ok_or("no such time");
-    let latest = time(21, 50)?;
-    let starts = match wall.time().overflowing_sub_signed(Duration::minutes(30)) {
-        (starts, 0) => starts.min(latest),
-        _ => time(0, 0)?,
-    };
-    let ends = starts + Duration::hours(2);
-    let first = wall.date() - Duration::weeks(OVER);
-    let weekday = wall.format("%a").to_string().to_lowercase();
-    let (opens, closes) = (first - Duration::weeks(2), first - Duration::days(1));
-    for room in ["smart-1", "smart-2", "mullae", "daerim", "tvum-control", "tvum-filming"] {
-        let file = format!(
-            "run_code,title,category,audience,mode,space,instructor,first_date,weekdays,start,end,session_count,hours,\
-             capacity,selection,apply_from,apply_until,enrolled\n\
-             {code},스마트폰 첫걸음,basic,resident,in_person,{room},이선생,{first},{weekday},{},{},{CLASSES},12,\
-             20,first_come,{opens}T09:00,{closes}T18:00,\n",
-            starts.format("%H:%M"),
-            ends.format("%H:%M"),
-        );
-        match install(centre, file.as_bytes(), Act::Commit).await {
-            Ok(_) => {}
-            Err(ImportError::Problems(_)) => continue,
-            Err(error) => return Err(error.into()),
-        }
-        let tx = centre.begin().await?;
-        turn(&tx).await?;
-        let teacher =
-            run::ActiveModel { instructor_id: Set(Some(people.known[2].id())), ..Default::default() };
-        run::Entity::update_many().set(teacher).filter(run::Column::Code.eq(code.as_str())).exec(&tx).await?;
-        tx.commit().await?;
-        let made = run::Entity::find().filter(run::Column::Code.eq(code.as_str()));
-        return Ok(made.one(centre.database()).await?);
-    }
-    Ok(None)
 }
