@@ -1,12 +1,11 @@
 // Broadcasts: a channel is connected, an online class goes to YouTube, is watched and ended, and what to do when YouTube can't be
 // reached. YouTube is the tests' own (`support/youtube.ts`), which the journeys play.
 
-import { randomInt } from 'node:crypto';
-
 import type { Page } from '@playwright/test';
 
 import { widths, zoomed } from './support/browser.ts';
 import type { Newcomer } from './support/people.ts';
+import { minute, publishOnlineRun, wall } from './support/run.ts';
 import { expect, expectAccessible, expectNoSidewaysScroll, fillSignUp, newcomer, signIn, signUpToApply, typeCode } from './support/test.ts';
 import { test } from './support/youtube.ts';
 
@@ -47,15 +46,6 @@ async function untilThere(page: Page, isThere: () => Promise<void>): Promise<voi
   }).toPass({ intervals: [1_000], ...soon });
 }
 
-/** A moment by the clock in Seoul, as forms want it. */
-function wall(at: number): { date: string; time: string } {
-  const [date = '', time = ''] = new Date(at + 9 * 60 * 60_000).toISOString().split('T');
-  return { date, time: time.slice(0, 5) };
-}
-
-const minute = 60_000;
-const day = 24 * 60 * minute;
-
 /** Somebody new, to whom an administrator gives the duty of an instructor. */
 async function instructor(page: Page, administrator: Page, who: Newcomer, code: () => Promise<void>): Promise<void> {
   await page.goto('/sign-up');
@@ -68,31 +58,6 @@ async function instructor(page: Page, administrator: Page, who: Newcomer, code: 
   await administrator.getByRole('main').getByRole('row').getByRole('link').first().click();
   await administrator.getByRole('button', { name: '강사 권한 주기' }).click();
   await expect(administrator.getByRole('status')).toContainText('권한을 주었습니다');
-}
-
-/** Makes and publishes a run held online whose one class is next week; answers its code. */
-async function onlineRun(page: Page, teacher: string, account?: string): Promise<string> {
-  const code = `L-${randomInt(1_000_000)}`;
-  const first = wall(Date.now() + 7 * day).date;
-  await page.goto('/manage/runs/new');
-  await page.getByLabel('강좌번호').fill(code);
-  await page.getByLabel('강좌', { exact: true }).selectOption({ index: 1 });
-  await page.getByLabel('온라인', { exact: true }).check();
-  await page.getByLabel('강사', { exact: true }).fill(teacher);
-  if (account) await page.getByLabel('강사 계정').selectOption({ label: account });
-  await page.getByLabel('첫 수업일').fill(first);
-  for (const weekday of ['월', '화', '수', '목', '금', '토', '일']) await page.getByLabel(weekday, { exact: true }).check();
-  await page.getByLabel('시작 시각').fill('10:00');
-  await page.getByLabel('끝나는 시각').fill('11:00');
-  await page.getByLabel('차시 수').fill('1');
-  await page.getByLabel('교육시간').fill('1');
-  await page.getByLabel('정원').fill('20');
-  await page.getByLabel('접수 시작').fill('2021-01-01T09:00');
-  await page.getByLabel('접수 마감').fill(`${first}T09:00`);
-  await page.getByRole('button', { name: '초안으로 저장하기' }).click();
-  await page.getByRole('button', { name: '공개하기' }).click();
-  await expect(page.getByRole('status')).toContainText('공개했습니다');
-  return code;
 }
 
 /** Moves the class of a run to begin then, in Seoul on one day. */
@@ -163,7 +128,7 @@ test('an online class is planned, watched, ended and watched again', async ({ pa
   const teaching = newcomer('노강사');
   await instructor(teacher, administrator, teaching, () => typeCode(teacher, outbox, teaching.email));
   await signIn(manager, 'manager');
-  const run = await onlineRun(manager, teaching.name, teaching.name);
+  const run = await publishOnlineRun(manager, { teacher: teaching.name, account: teaching.name });
   const code = `${run}-1`;
 
   await signIn(producer, 'producer');
@@ -240,7 +205,7 @@ test('an online class is planned, watched, ended and watched again', async ({ pa
 test('a grant dies before a class: staff show another video by hand, connect again and hand it back', async ({ page, somebody, youtube }) => {
   const [manager, producer] = [await somebody(), await withPlayer(page)];
   await signIn(manager, 'manager');
-  const run = await onlineRun(manager, '한강사');
+  const run = await publishOnlineRun(manager, { teacher: '한강사' });
   const code = `${run}-1`;
   await signIn(producer, 'producer');
   await connect(producer);

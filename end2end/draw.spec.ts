@@ -1,15 +1,14 @@
 // A draw from the application to the letter: applied for, listed, drawn by a manager, found again by one's own code.
 
-import { randomInt } from 'node:crypto';
-
 import type { Page } from '@playwright/test';
 
+import { minute, publishOnlineRun } from './support/run.ts';
 import { expect, expectAccessible, expectNoSidewaysScroll, newcomer, signIn, signUpToApply, test } from './support/test.ts';
 
 const title = '생성형 인공지능으로 내 책 만들기 (온라인)';
 
 /** Ten characters of Crockford's alphabet. */
-const code = /[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}/;
+const ownCode = /[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}/;
 
 async function expectFit(page: Page): Promise<void> {
   await expectAccessible(page);
@@ -25,41 +24,12 @@ async function runs(page: Page): Promise<{ open: string; drawn: string }> {
   return { open: ending('-911'), drawn: ending('-910') };
 }
 
-/** As a `datetime-local` field has it, in Seoul. */
-function moment(at: number): string {
-  return new Date(at + 9 * 60 * 60 * 1000).toISOString().slice(0, 16);
-}
-
-/** Makes and publishes a lottery that closes in one or two minutes; answers its page at the office. */
-async function lottery(manager: Page): Promise<string> {
-  const code = `D-${randomInt(1_000_000)}`;
-  await manager.goto('/manage/runs/new');
-  await manager.getByLabel('강좌번호').fill(code);
-  await manager.getByLabel('강좌', { exact: true }).selectOption({ index: 1 });
-  await manager.getByLabel('온라인', { exact: true }).check();
-  await manager.getByLabel('강사', { exact: true }).fill('김추첨');
-  await manager.getByLabel('첫 수업일').fill(moment(Date.now() + 7 * 24 * 60 * 60_000).slice(0, 10));
-  for (const weekday of ['월', '화', '수', '목', '금', '토', '일']) await manager.getByLabel(weekday, { exact: true }).check();
-  await manager.getByLabel('시작 시각').fill('10:00');
-  await manager.getByLabel('끝나는 시각').fill('11:00');
-  await manager.getByLabel('차시 수').fill('1');
-  await manager.getByLabel('교육시간').fill('1');
-  await manager.getByLabel('정원').fill('20');
-  await manager.getByLabel('추첨', { exact: true }).check();
-  await manager.getByLabel('접수 시작').fill('2021-01-01T09:00');
-  await manager.getByLabel('접수 마감').fill(moment(Date.now() + 120_000));
-  await manager.getByRole('button', { name: '초안으로 저장하기' }).click();
-  await manager.getByRole('button', { name: '공개하기' }).click();
-  await expect(manager.getByRole('status')).toContainText('공개했습니다');
-  return `/manage/runs/${code}`;
-}
-
 test('from the application to the letter', async ({ page, outbox, somebody }) => {
   test.setTimeout(240_000);
   const manager = await somebody();
   await signIn(manager, 'manager');
-  const run = await lottery(manager);
-  const open = run.replace('/manage/runs/', '/courses/');
+  const code = await publishOnlineRun(manager, { teacher: '김추첨', selection: '추첨', closes: Date.now() + 2 * minute });
+  const [run, open] = [`/manage/runs/${code}`, `/courses/${code}`];
   await page.goto(open);
   await expect(page.getByText('먼저 신청해도 유리하지 않습니다')).toBeVisible();
   await expect(page.getByText('봉인 확인값')).toBeVisible();
@@ -70,7 +40,7 @@ test('from the application to the letter', async ({ page, outbox, somebody }) =>
   await page.getByRole('button', { name: '추첨 신청하기' }).click();
   await expect(page.getByRole('status')).toContainText('추첨 신청을 받았습니다');
   await expectFit(page);
-  const own = code.exec(await page.getByRole('status').innerText())?.[0] ?? '';
+  const own = ownCode.exec(await page.getByRole('status').innerText())?.[0] ?? '';
   const entered = await outbox.next(who.email, /추첨 신청 접수/);
   expect(entered.text).toContain(own);
 
@@ -129,7 +99,7 @@ for (const [language, prefix] of [['ko', ''], ['en', '/en']] as const) {
     await signIn(resident, 'resident');
     await resident.goto(`${prefix}/my`);
     await resident.getByRole('link', { name: /-910/ }).click();
-    await expect(resident.getByText(code).first()).toBeVisible();
+    await expect(resident.getByText(ownCode).first()).toBeVisible();
     await expectFit(resident);
   });
 }

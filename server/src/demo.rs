@@ -15,6 +15,7 @@ mod lottery;
 mod room;
 mod statistics;
 mod studio;
+mod teaching;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};

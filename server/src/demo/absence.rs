@@ -1,25 +1,26 @@
 //! The demonstration's absences without notice: a course that has just ended, from which one learner was away twice and was
 //! warned, and another three times, who is barred and has appealed.
 
-use chrono::{DateTime, Datelike, Days, Duration, Utc};
+use chrono::{DateTime, Datelike, Duration, Utc};
 use domain::account::SignedIn;
 use domain::attendance::bar::appeal;
 use domain::attendance::entity::absence_bar;
 use domain::attendance::keep::keep;
 use domain::attendance::sheet::{SentMark, mark};
 use domain::attendance::{AppealWords, Mark, Presence};
-use domain::centre::{Centre, turn};
-use domain::course::entity::{class_session, course, run};
-use domain::course::{Audience, Category, ClassState, Mode, RunState, Selection, search_key};
+use domain::centre::Centre;
+use domain::course::entity::{class_session, run};
+use domain::course::{Category, Mode, Selection};
 use domain::registration::State;
 use domain::registration::entity::application;
 use domain::seoul;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::teaching::{Words, add_course, publish};
 use super::{Failure, People, apply};
 
 /// A week apart; the last was a week ago.
-const CLASSES: i32 = 4;
+const CLASSES: i64 = 4;
 
 /// How many of the first classes each learner missed.
 const MISSED: [i32; 5] = [2, 3, 0, 0, 0];
@@ -83,69 +84,30 @@ async fn add_run(
     people: &People,
     today: DateTime<Utc>,
 ) -> Result<(run::Model, Vec<class_session::Model>), Failure> {
-    let clock = centre.clock();
-    let title = "인터넷으로 장보기";
-    let course = course::ActiveModel {
-        id: Set(clock.id()),
-        title: Set(title.into()),
-        title_en: Set(Some("Shopping on the internet".into())),
-        category: Set(Category::Basic),
-        audience: Set(Audience::Resident),
-        learn: Set("물건을 찾아 견주고, 안전하게 값을 치르고, 받은 물건을 돌려보냅니다.".into()),
-        who_for: Set("집에서 장을 보고 싶은 분".into()),
-        materials: Set(String::new()),
-        fee: Set("무료".into()),
-        search: Set(search_key(title)),
-        version: Set(1),
+    let words = Words {
+        title: "인터넷으로 장보기",
+        title_en: "Shopping on the internet",
+        category: Category::Basic,
+        learn: "물건을 찾아 견주고, 안전하게 값을 치르고, 받은 물건을 돌려보냅니다.",
+        who_for: "집에서 장을 보고 싶은 분",
     };
     // On another day of the week than the class that goes on today.
-    let day = seoul::day(today) - Days::new(7 * u64::from(CLASSES.unsigned_abs()) + 1);
-    let first = seoul::midnight(day) + Duration::hours(14);
-    let run = run::ActiveModel {
-        id: Set(clock.id()),
+    let first = seoul::midnight(seoul::day(today) - Duration::weeks(CLASSES) - Duration::days(1))
+        + Duration::hours(14);
+    let starts: Vec<DateTime<Utc>> = (0..CLASSES).map(|weeks| first + Duration::weeks(weeks)).collect();
+    let plan = run::ActiveModel {
         code: Set(format!("P{:02}-901", seoul::day(today).year() % 100)),
-        course_id: Set(*course.id.as_ref()),
         mode: Set(Mode::InPerson),
         instructor: Set("이강사".into()),
         instructor_id: Set(Some(people.known[2].id())),
-        first_date: Set(Some(day)),
         weekdays: Set(String::new()),
-        session_count: Set(CLASSES),
-        minutes: Set(CLASSES * 120),
         capacity: Set(20),
         selection: Set(Selection::FirstCome),
         apply_from: Set(Some(first - Duration::days(14))),
         apply_until: Set(Some(first - Duration::days(1))),
-        state: Set(RunState::Published),
-        version: Set(1),
         created_at: Set(first - Duration::days(20)),
         ..Default::default()
     };
-    let id = *run.id.as_ref();
-    let classes = (0..CLASSES).map(|index| {
-        let starts_at = first + Duration::weeks(index.into());
-        class_session::ActiveModel {
-            id: Set(clock.id()),
-            run_id: Set(id),
-            number: Set(index + 1),
-            starts_at: Set(starts_at),
-            ends_at: Set(starts_at + Duration::hours(2)),
-            minutes: Set(120),
-            state: Set(ClassState::Planned),
-            moved: Set(false),
-            reason: Set(None),
-            set_up: Set(0),
-            strike: Set(0),
-        }
-    });
-    let tx = centre.begin().await?;
-    turn(&tx).await?;
-    course::Entity::insert(course).exec_without_returning(&tx).await?;
-    run::Entity::insert(run).exec_without_returning(&tx).await?;
-    class_session::Entity::insert_many(classes).exec_without_returning(&tx).await?;
-    tx.commit().await?;
-    let db = centre.database();
-    let run = run::Entity::find_by_id(id).one(db).await?.ok_or("the run is not there")?;
-    let of_run = class_session::Entity::find().filter(class_session::Column::RunId.eq(id));
-    Ok((run, of_run.order_by_asc(class_session::Column::Number).all(db).await?))
+    let course = add_course(centre, words).await?;
+    publish(centre, course, plan, &starts).await
 }

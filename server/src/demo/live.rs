@@ -7,12 +7,13 @@ use domain::broadcast::entity::broadcast;
 use domain::broadcast::question::store::{self as questions, Draft};
 use domain::broadcast::question::{Nickname, QuestionAct, QuestionWords};
 use domain::broadcast::store::{self as broadcasts, Host};
-use domain::centre::{Centre, turn};
-use domain::course::entity::{class_session, course, run};
-use domain::course::{Audience, Category, ClassState, Mode, RunState, Selection, search_key};
+use domain::centre::Centre;
+use domain::course::entity::run;
+use domain::course::{Category, Mode, Selection};
 use domain::seoul;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
+use super::teaching::{Words, add_course, publish};
 use super::{Failure, People, apply};
 
 /// How many classes the run has, a week apart; today's is the last.
@@ -59,71 +60,33 @@ pub async fn teach(
 }
 
 async fn add_run(centre: &Centre, people: &People, today: DateTime<Utc>) -> Result<run::Model, Failure> {
-    let clock = centre.clock();
-    let title = "휴대전화로 사진 주고받기 (온라인)";
-    let course = course::ActiveModel {
-        id: Set(clock.id()),
-        title: Set(title.into()),
-        title_en: Set(Some("Sharing photos by phone (online)".into())),
-        category: Set(Category::Basic),
-        audience: Set(Audience::Resident),
-        learn: Set("집에서 방송을 보며 사진을 찍고, 고르고, 보냅니다.".into()),
-        who_for: Set("휴대전화로 사진을 보내고 싶은 분".into()),
-        materials: Set(String::new()),
-        fee: Set("무료".into()),
-        search: Set(search_key(title)),
-        version: Set(1),
+    let words = Words {
+        title: "휴대전화로 사진 주고받기 (온라인)",
+        title_en: "Sharing photos by phone (online)",
+        category: Category::Basic,
+        learn: "집에서 방송을 보며 사진을 찍고, 고르고, 보냅니다.",
+        who_for: "휴대전화로 사진을 보내고 싶은 분",
     };
     // Those that are over were at noon, when nothing else is held: at whatever hour this is loaded, nobody had two classes.
-    let weeks = |weeks: i32| Duration::weeks(i64::from(weeks));
     let noon = seoul::midnight(seoul::day(today)) + Duration::hours(12);
-    let first = noon - weeks(CLASSES - 1);
-    let run = run::ActiveModel {
-        id: Set(clock.id()),
+    let over = (1..CLASSES).rev().map(|weeks| noon - Duration::weeks(weeks.into()));
+    let starts: Vec<DateTime<Utc>> = over.chain([today - Duration::minutes(20)]).collect();
+    let first = starts[0];
+    let plan = run::ActiveModel {
         code: Set(format!("P{:02}-900", seoul::day(today).year() % 100)),
-        course_id: Set(*course.id.as_ref()),
         mode: Set(Mode::Online),
         instructor: Set("이강사".into()),
         instructor_id: Set(Some(people.known[2].id())),
-        first_date: Set(Some(seoul::day(first))),
         weekdays: Set(String::new()),
-        session_count: Set(CLASSES),
-        minutes: Set(CLASSES * 120),
         capacity: Set(30),
         selection: Set(Selection::FirstCome),
         apply_from: Set(Some(first - Duration::days(14))),
         apply_until: Set(Some(first - Duration::days(1))),
-        state: Set(RunState::Published),
-        version: Set(1),
-        created_at: Set(today),
+        created_at: Set(first - Duration::days(20)),
         ..Default::default()
     };
-    let id = *run.id.as_ref();
-    let classes = (0..CLASSES).map(|index| {
-        let is_on = index == CLASSES - 1;
-        let starts_at = if is_on { today - Duration::minutes(20) } else { first + weeks(index) };
-        class_session::ActiveModel {
-            id: Set(clock.id()),
-            run_id: Set(id),
-            number: Set(index + 1),
-            starts_at: Set(starts_at),
-            ends_at: Set(starts_at + Duration::hours(2)),
-            minutes: Set(120),
-            state: Set(ClassState::Planned),
-            moved: Set(false),
-            reason: Set(None),
-            set_up: Set(0),
-            strike: Set(0),
-        }
-    });
-    let tx = centre.begin().await?;
-    turn(&tx).await?;
-    course::Entity::insert(course).exec_without_returning(&tx).await?;
-    run::Entity::insert(run).exec_without_returning(&tx).await?;
-    class_session::Entity::insert_many(classes).exec_without_returning(&tx).await?;
-    tx.commit().await?;
-    let made = run::Entity::find_by_id(id).one(centre.database()).await?;
-    made.ok_or_else(|| "the run is not there".into())
+    let course = add_course(centre, words).await?;
+    Ok(publish(centre, course, plan, &starts).await?.0)
 }
 
 /// The broadcast of today's class; its code.
