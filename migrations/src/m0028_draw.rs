@@ -142,4 +142,10 @@ const GUARDS: &[Guard] = &[
         act: "UPDATE",
         forbidden: "OLD.id IS NOT NULL",
     },
+    Guard {
+        name: "draw_attempt_stays",
+        table: "draw_attempt",
+        act: "DELETE",
+        forbidden: "OLD.id IS NOT NULL",
+    },
 ];

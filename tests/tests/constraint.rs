@@ -157,6 +157,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("draw_ticket_stands", "", "UPDATE draw_ticket SET code = 'c' WHERE application_id = #2"),
     ("draw_ticket_stands", "", "UPDATE draw_ticket SET rank = 2 WHERE application_id = #1"),
     ("draw_attempt_append_only", "", "UPDATE draw_attempt SET actor_id = #2"),
+    ("draw_attempt_stays", "", "DELETE FROM draw_attempt"),
     (
         "feed_token_once",
         "feed.token_hash",
