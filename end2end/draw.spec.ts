@@ -10,6 +10,9 @@ const title = '생성형 인공지능으로 내 책 만들기 (온라인)';
 /** Ten characters of Crockford's alphabet. */
 const ownCode = /[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}/;
 
+/** As drand publishes it. */
+const random = '1f'.repeat(32);
+
 async function expectFit(page: Page): Promise<void> {
   await expectAccessible(page);
   await expectNoSidewaysScroll(page);
@@ -32,7 +35,7 @@ test('from the application to the letter', async ({ page, outbox, somebody }) =>
   const [run, open] = [`/manage/runs/${code}`, `/courses/${code}`];
   await page.goto(open);
   await expect(page.getByText('먼저 신청해도 유리하지 않습니다')).toBeVisible();
-  await expect(page.getByText('봉인 확인값')).toBeVisible();
+  await expect(page.getByText('drand quicknet')).toBeVisible();
   await expectFit(page);
   const who = newcomer('추첨이');
   await signUpToApply(page, outbox, who);
@@ -59,11 +62,15 @@ test('from the application to the letter', async ({ page, outbox, somebody }) =>
   await expectFit(page);
 
   await manager.getByRole('button', { name: '다음' }).click();
-  await expect(manager.getByRole('alert')).toContainText('공개된 그대로 적어 주세요');
-  await manager.getByRole('textbox', { name: '공개값' }).fill('2 9 13 28 31 45');
+  await expect(manager.getByRole('alert')).toContainText('난수 64자리를 그대로 적어 주세요');
+  await manager.getByRole('textbox', { name: '공개값' }).fill(random);
   await manager.getByRole('button', { name: '다음' }).click();
   await expect(manager.getByText('추첨은 한 번만 할 수 있고 되돌릴 수 없습니다')).toBeVisible();
   await expectFit(manager);
+  await manager.getByRole('button', { name: '이 값으로 추첨하기' }).click();
+  await expect(manager.getByRole('alert')).toContainText('앞에 적은 값과 다릅니다');
+  await expectFit(manager);
+  await manager.getByLabel('공개값을 한 번 더 적어 주세요').fill(random);
   await manager.getByRole('button', { name: '이 값으로 추첨하기' }).click();
   await expect(manager.getByText('추첨이 끝났습니다')).toBeVisible();
   await expectFit(manager);

@@ -43,8 +43,9 @@ CREATE TABLE draw (
     sealed text NOT NULL,
     commitment text NOT NULL,
     committed_at timestamptz NOT NULL,
+    value_kind text NOT NULL CONSTRAINT draw_value_kind_known CHECK (value_kind IN ('lotto', 'drand', 'other')),
     source text NOT NULL CONSTRAINT draw_source_given CHECK (source <> ''),
-    planned_for timestamptz,
+    planned_for timestamptz NOT NULL,
     list_hash text,
     people integer CONSTRAINT draw_people_not_negative CHECK (people >= 0),
     listed_at timestamptz,
@@ -53,10 +54,11 @@ CREATE TABLE draw (
     secret text,
     drawn_at timestamptz,
     drawn_by uuid REFERENCES person (id),
+    key uuid,
     CONSTRAINT draw_listed_whole CHECK ((list_hash IS NULL) = (listed_at IS NULL) AND (people IS NULL) = (listed_at IS NULL)),
     CONSTRAINT draw_drawn_whole CHECK (
         (public_value IS NULL) = (drawn_at IS NULL) AND (secret IS NULL) = (drawn_at IS NULL) AND (places IS NULL) = (drawn_at IS NULL)
-        AND (drawn_by IS NULL) = (drawn_at IS NULL)),
+        AND (drawn_by IS NULL) = (drawn_at IS NULL) AND (key IS NULL) = (drawn_at IS NULL)),
     CONSTRAINT draw_listed_after_promise CHECK (listed_at > committed_at),
     CONSTRAINT draw_drawn_after_list CHECK (drawn_at IS NULL OR (listed_at IS NOT NULL AND drawn_at > listed_at))
 );
@@ -105,7 +107,8 @@ const GUARDS: &[Guard] = &[
         table: "draw",
         act: "UPDATE",
         forbidden: "OLD.listed_at IS NOT NULL AND (NEW.listed_at IS NULL OR NEW.listed_at <> OLD.listed_at
-            OR NEW.list_hash <> OLD.list_hash OR NEW.people <> OLD.people OR NEW.source <> OLD.source)",
+            OR NEW.list_hash <> OLD.list_hash OR NEW.people <> OLD.people OR NEW.source <> OLD.source
+            OR NEW.value_kind <> OLD.value_kind OR NEW.planned_for <> OLD.planned_for)",
     },
     Guard {
         name: "draw_result_stands",
@@ -113,7 +116,7 @@ const GUARDS: &[Guard] = &[
         act: "UPDATE",
         forbidden: "OLD.drawn_at IS NOT NULL AND (NEW.drawn_at IS NULL OR NEW.drawn_at <> OLD.drawn_at
             OR NEW.public_value <> OLD.public_value OR NEW.places <> OLD.places
-            OR NEW.secret <> OLD.secret OR NEW.drawn_by <> OLD.drawn_by)",
+            OR NEW.secret <> OLD.secret OR NEW.drawn_by <> OLD.drawn_by OR NEW.key <> OLD.key)",
     },
     Guard { name: "draw_stays", table: "draw", act: "DELETE", forbidden: "OLD.run_id IS NOT NULL" },
     Guard {

@@ -113,14 +113,16 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "ticket.run_id, ticket.person_id",
         "UPDATE ticket SET state = 'waiting' WHERE id = #4",
     ),
+    ("draw_value_kind_known", "", "UPDATE draw SET value_kind = 'dice' WHERE run_id = #2"),
     ("draw_source_given", "", "UPDATE draw SET source = '' WHERE run_id = #2"),
     ("draw_people_not_negative", "", "UPDATE draw SET people = -1, list_hash = 'x', listed_at = '2021-01-10T00:00:00+00:00' WHERE run_id = #2"),
-    ("draw_places_not_negative", "", "UPDATE draw SET places = -1, public_value = 'x', secret = 'x', drawn_at = '2021-01-12T00:00:00+00:00', drawn_by = #1 WHERE run_id = #3"),
+    ("draw_places_not_negative", "", "UPDATE draw SET places = -1, public_value = 'x', secret = 'x', drawn_at = '2021-01-12T00:00:00+00:00', drawn_by = #1, key = #1 WHERE run_id = #3"),
     ("draw_listed_whole", "", "UPDATE draw SET listed_at = '2021-01-10T00:00:00+00:00' WHERE run_id = #2"),
     ("draw_listed_whole", "", "UPDATE draw SET people = 0 WHERE run_id = #2"),
     ("draw_drawn_whole", "", "UPDATE draw SET public_value = 'x' WHERE run_id = #3"),
     ("draw_drawn_whole", "", "UPDATE draw SET secret = 'x' WHERE run_id = #3"),
     ("draw_drawn_whole", "", "UPDATE draw SET drawn_by = #1 WHERE run_id = #3"),
+    ("draw_drawn_whole", "", "UPDATE draw SET key = #1 WHERE run_id = #3"),
     (
         "draw_listed_after_promise",
         "",
@@ -129,23 +131,25 @@ const BROKEN: &[(&str, &str, &str)] = &[
     (
         "draw_drawn_after_list",
         "",
-        "UPDATE draw SET places = 1, public_value = 'x', secret = 'x', drawn_at = listed_at, drawn_by = #1 WHERE run_id = #3",
+        "UPDATE draw SET places = 1, public_value = 'x', secret = 'x', drawn_at = listed_at, drawn_by = #1, key = #1 WHERE run_id = #3",
     ),
     (
         "draw_drawn_after_list",
         "",
-        "UPDATE draw SET places = 1, public_value = 'x', secret = 'x', drawn_at = '2021-01-12T00:00:00+00:00', drawn_by = #1 WHERE run_id = #2",
+        "UPDATE draw SET places = 1, public_value = 'x', secret = 'x', drawn_at = '2021-01-12T00:00:00+00:00', drawn_by = #1, key = #1 WHERE run_id = #2",
     ),
     ("draw_promise_stands", "", "UPDATE draw SET commitment = 'y' WHERE run_id = #2"),
     ("draw_promise_stands", "", "UPDATE draw SET committed_at = '2021-01-02T00:00:00+00:00' WHERE run_id = #2"),
     ("draw_list_stands", "", "UPDATE draw SET list_hash = 'y' WHERE run_id = #3"),
     ("draw_list_stands", "", "UPDATE draw SET source = 'y' WHERE run_id = #3"),
+    ("draw_list_stands", "", "UPDATE draw SET value_kind = 'lotto' WHERE run_id = #3"),
+    ("draw_list_stands", "", "UPDATE draw SET planned_for = '2021-01-09T00:00:00+00:00' WHERE run_id = #3"),
     ("draw_list_stands", "", "UPDATE draw SET people = NULL, list_hash = NULL, listed_at = NULL WHERE run_id = #3"),
     ("draw_result_stands", "", "UPDATE draw SET public_value = 'y' WHERE run_id = #1"),
     (
         "draw_result_stands",
         "",
-        "UPDATE draw SET places = NULL, public_value = NULL, secret = NULL, drawn_at = NULL, drawn_by = NULL WHERE run_id = #1",
+        "UPDATE draw SET places = NULL, public_value = NULL, secret = NULL, drawn_at = NULL, drawn_by = NULL, key = NULL WHERE run_id = #1",
     ),
     ("draw_stays", "", "DELETE FROM draw WHERE run_id = #2"),
     ("draw_ticket_code_once", "draw_ticket.run_id, draw_ticket.code", "INSERT INTO draw_ticket (application_id, run_id, code) VALUES (#5, #2, 'a')"),
@@ -579,12 +583,14 @@ INSERT INTO application (id, run_id, person_id, state, stamp, request_key, seat_
     (#4, #2, #2, 'booked', 4, #4, NULL, 2, '2021-01-01T00:00:00+00:00'),
     (#5, #1, #1, 'cancelled', 5, #5, NULL, NULL, '2021-01-01T00:00:00+00:00');
 INSERT INTO application_event (id, application_id, at, kind) VALUES (#1, #1, '2021-01-01T00:00:00+00:00', 'booked');
-INSERT INTO draw (run_id, version, sealed, commitment, committed_at, source) VALUES
-    (#1, 'v', 'x', 'x', '2021-01-01T00:00:00+00:00', 'a'), (#2, 'v', 'x', 'x', '2021-01-01T00:00:00+00:00', 'a'), (#3, 'v', 'x', 'x', '2021-01-01T00:00:00+00:00', 'a');
+INSERT INTO draw (run_id, version, sealed, commitment, committed_at, value_kind, source, planned_for) VALUES
+    (#1, 'v', 'x', 'x', '2021-01-01T00:00:00+00:00', 'other', 'a', '2021-01-10T00:00:00+00:00'),
+    (#2, 'v', 'x', 'x', '2021-01-01T00:00:00+00:00', 'other', 'a', '2021-01-10T00:00:00+00:00'),
+    (#3, 'v', 'x', 'x', '2021-01-01T00:00:00+00:00', 'other', 'a', '2021-01-10T00:00:00+00:00');
 INSERT INTO draw_ticket (application_id, run_id, code) VALUES (#1, #1, 'a'), (#2, #1, 'b'), (#3, #2, 'a');
 UPDATE draw SET people = 2, list_hash = 'x', listed_at = '2021-01-10T00:00:00+00:00' WHERE run_id = #1;
 UPDATE draw SET people = 0, list_hash = 'x', listed_at = '2021-01-10T00:00:00+00:00' WHERE run_id = #3;
-UPDATE draw SET places = 1, public_value = 'x', secret = 'x', drawn_at = '2021-01-11T00:00:00+00:00', drawn_by = #1 WHERE run_id = #1;
+UPDATE draw SET places = 1, public_value = 'x', secret = 'x', drawn_at = '2021-01-11T00:00:00+00:00', drawn_by = #1, key = #1 WHERE run_id = #1;
 UPDATE draw_ticket SET rank = 1, lot = 'x' WHERE application_id = #1;
 INSERT INTO draw_attempt (id, run_id, at, actor_id) VALUES (#1, #1, '2021-01-12T00:00:00+00:00', #1);
 INSERT INTO opening (id, space_id, audience, weekday, from_minute, until_minute) VALUES

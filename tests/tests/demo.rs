@@ -84,7 +84,7 @@ both! {
         let drawn = site.visitor().get("/courses/P26-910/draw").await.expect(200);
         assert!(drawn.all(".draw-ranks li").len() > 12, "more than there are places: {}", drawn.said());
         let open = site.visitor().get("/courses/P26-911").await.expect(200);
-        assert!(open.said().contains("봉인 확인값"), "{}", open.said());
+        assert!(open.said().contains("먼저 신청해도 유리하지 않습니다"), "{}", open.said());
 
         let found = site.visitor().get("/en/courses?q=Photoshop+certificate").await.expect(200);
         assert!(found.said().contains("Photoshop certificate"), "{}", found.said());

@@ -8,12 +8,12 @@ use domain::broadcast::reseal::reseal;
 use domain::centre::{Centre, Settings};
 use domain::course::edit::{self, EditError};
 use domain::course::entity::run;
-use domain::course::{RunDetails, RunState, Selection};
+use domain::course::{Mode, RunDetails, RunState, Selection};
 use domain::notice::Event;
 use domain::registration::draw::{Record, Secret};
-use domain::registration::drawing::{self, PublicValue};
+use domain::registration::drawing;
 use domain::registration::entity::{draw, draw_attempt, draw_ticket};
-use domain::registration::{Choice, Refusal, State, WriterError, store};
+use domain::registration::{Choice, PublicValue, Refusal, State, ValueKind, WriterError, store};
 use domain::seal::{Sealer, fresh_key};
 use domain::space::entity::seat;
 use proptest::prelude::*;
@@ -76,7 +76,11 @@ async fn hold(manager: &Visitor) -> Page {
     let page = manager.get("/manage/runs/P21-014/draw").await.expect(200);
     let page = page.form("main form").fill("value", NUMBERS).press("다음").await.expect(200);
     assert!(page.said().contains("추첨은 한 번만 할 수 있고"), "{}", page.said());
-    page.form("main form[method=post]").press("이 값으로 추첨하기").await
+    page.form("main form[method=post]").fill("again", NUMBERS).press("이 값으로 추첨하기").await
+}
+
+fn numbers() -> PublicValue {
+    PublicValue::parse(ValueKind::Lotto, CLOSES.parse().unwrap(), NUMBERS).unwrap()
 }
 
 async fn the_draw(site: &Site) -> draw::Model {
@@ -112,9 +116,11 @@ both! {
         let visitor = site.visitor().get("/courses/P21-014").await.expect(200);
         let draw = the_draw(site).await;
         assert!(draw.committed_at < OPENS.parse::<chrono::DateTime<chrono::Utc>>().unwrap());
-        for told in ["먼저 신청해도 유리하지 않습니다", "로또6/45", &draw.commitment, "2021년 1월 28일(목) 18:00 이후"] {
+        for told in ["먼저 신청해도 유리하지 않습니다", "로또6/45", "2021년 1월 30일(토) 20:45 이후"] {
             assert!(visitor.said().contains(told), "{told}: {}", visitor.said());
         }
+        let promised = visitor.click("추첨 방법과 결과 보기").await.expect(200);
+        assert!(promised.said().contains(&draw.commitment), "{}", promised.said());
         let people = enter(site, 6).await;
         let first = code_of(site, &people[0]).await;
         let page = people[0].get("/courses/P21-014").await.expect(200);
@@ -190,7 +196,10 @@ both! {
         let code = code_of(site, &people[3]).await;
         let typed = code.to_lowercase().replace('-', "");
         let found = page.form("form[method=get]").fill("code", &typed).submit().await.expect(200);
-        assert!(found.text("[role=status]").contains(&code), "{}", found.said());
+        let told = found.text("[role=status]");
+        let row = applications(site).await.into_iter().find(|row| row.person_id == people[3].id()).unwrap();
+        let stands = if row.state == State::Booked { "자리를 받았습니다" } else { "대기자 명단에 있습니다" };
+        assert!(told.contains(&code) && told.contains(stands), "{told}");
         assert!(found.text("mark").contains(&code), "{}", found.said());
         assert!(found.header("cache-control").unwrap().contains("no-store"), "what somebody looks for is theirs");
         let wrong = page.form("form[method=get]").fill("code", "ABC").submit().await.expect(422);
@@ -210,10 +219,10 @@ both! {
         close(site).await;
         let before = site.tables().await;
         let refused = form.submit().await.expect(409);
-        let sentence = "접수가 마감되었습니다. 2021년 1월 28일(목) 18:00 이후에 추첨하고";
+        let sentence = "접수가 마감되었습니다. 2021년 1월 30일(토) 20:45 이후에 추첨하고";
         assert!(refused.text("[role=alert]").contains(sentence), "{}", refused.said());
         let page = site.visitor().get("/courses/P21-014").await;
-        assert!(page.said().contains("2021년 1월 28일(목) 18:00 이후에 추첨합니다"), "{}", page.said());
+        assert!(page.said().contains("2021년 1월 30일(토) 20:45 이후에 추첨합니다"), "{}", page.said());
         before.assert_same(&site.tables().await);
         let desk = site.sign_in_as(Duty::FrontDesk).await;
         let before = site.tables().await;
@@ -299,11 +308,17 @@ both! {
         let manager = manager(site).await;
         let page = manager.get("/manage/runs/P21-014/draw").await;
         let page = page.form("main form").fill("value", NUMBERS).press("다음").await;
-        let press = || page.form("main form[method=post]");
+        let press = || page.form("main form[method=post]").fill("again", NUMBERS);
         press().submit().await.expect(200);
+        let before = site.tables().await;
+        // Pressed twice it is still one draw.
+        press().submit().await.expect(200);
+        before.without(&["writer"]).assert_same(&site.tables().await);
         let before = site.tables().await.without(&["draw_attempt", "writer"]);
-        for _ in 0..2 {
-            let refused = press().forge("value", "1 2 3 4 5 6").submit().await.expect(409);
+        for value in ["1 2 3 4 5 6", NUMBERS] {
+            let key = Uuid::now_v7().to_string();
+            let again = press().forge("value", value).forge("again", value).forge("key", &key);
+            let refused = again.submit().await.expect(409);
             assert!(refused.said().contains("이미 추첨했습니다"), "{}", refused.said());
         }
         before.assert_same(&site.tables().await);
@@ -321,10 +336,9 @@ both! {
         let manager = manager(site).await;
         let manager = site.signed_in(manager.id()).await.training_manager().unwrap();
         let other = site.another_server().await;
-        let value = || PublicValue::parse(NUMBERS).unwrap();
         let (one, two) = tokio::join!(
-            drawing::draw(&site.centre, &manager, run, value()),
-            drawing::draw(&other, &manager, run, value()),
+            drawing::draw(&site.centre, &manager, run, numbers(), Uuid::now_v7()),
+            drawing::draw(&other, &manager, run, numbers(), Uuid::now_v7()),
         );
         let refused = |answer: &Result<(), WriterError>| {
             matches!(answer, Err(WriterError::Refused(Refusal::AlreadyDrawn)))
@@ -339,21 +353,30 @@ both! {
         let path = "/manage/runs/P21-014/draw";
         let early = site.sign_in_as(Duty::TrainingManager).await;
         let before = site.tables().await;
-        let refused = early.post(path, &[("value", NUMBERS)]).await.expect(409);
+        let key = Uuid::now_v7().to_string();
+        let typed = [("value", NUMBERS), ("again", NUMBERS), ("key", &*key)];
+        let refused = early.post(path, &typed).await.expect(409);
         assert!(refused.said().contains("명단이 아직 확정되지 않았습니다"), "{}", refused.said());
         before.assert_same(&site.tables().await);
         close(site).await;
         let manager = manager(site).await;
         let before = site.tables().await;
-        let sentence = "1자에서 200자 사이로, 공개된 그대로 적어 주세요.";
-        let too_long = "1".repeat(201);
-        for value in ["", " \t ", "1\u{7}2", &too_long] {
-            let refused = manager.post(path, &[("value", value)]).await.expect(422);
+        let sentence = "1부터 45까지 서로 다른 숫자 6개를 빈칸으로 띄어 적어 주세요. 예: 3 11 15 29 35 44";
+        for value in ["", " \t ", "1 2 3 4 5", "1 2 3 4 5 46", "1 2 3 4 5 5", "a b c d e f"] {
+            let typed = [("value", value), ("again", value), ("key", &*key)];
+            let refused = manager.post(path, &typed).await.expect(422);
             assert_eq!(refused.problem("value").as_deref(), Some(sentence), "{value:?}");
             let page = manager.get(path).await.form("main form").forge("value", value).submit().await;
             assert_eq!(page.expect(422).problem("value").as_deref(), Some(sentence), "{value:?}");
         }
-        manager.post(path, &[]).await.expect(422);
+        for again in ["", "3 11 15 29 35 45"] {
+            let typed = [("value", NUMBERS), ("again", again), ("key", &*key)];
+            let refused = manager.post(path, &typed).await.expect(422);
+            let sentence = "앞에 적은 값과 다릅니다. 공개된 값을 보고 다시 적어 주세요.";
+            assert_eq!(refused.problem("again").as_deref(), Some(sentence));
+        }
+        manager.post(path, &typed[..2]).await.expect(400);
+        manager.post(path, &[]).await.expect(400);
         before.assert_same(&site.tables().await);
     }
 
@@ -398,19 +421,21 @@ both! {
         let right = || page.form("form[action$=plan]");
         let before = site.tables().await;
         let too_long = "가".repeat(301);
-        for (field, value, sentence) in [
-            ("source", "", "1자에서 300자 사이로 적어 주세요."),
-            ("source", &too_long, "1자에서 300자 사이로 적어 주세요."),
-            ("planned_for", "soon", "날짜와 시각을 다시 확인해 주세요."),
-            ("planned_for", "2021-01-28T17:59", "접수가 끝난 뒤로 정해 주세요."),
-            ("planned_for", "2021-02-01T10:00", "첫 수업이 시작하기 전으로 정해 주세요."),
+        for (kind, field, value, sentence) in [
+            ("dice", "kind", "dice", "하나를 골라 주세요."),
+            ("other", "source", "", "1자에서 300자 사이로 적어 주세요."),
+            ("other", "source", &too_long, "1자에서 300자 사이로 적어 주세요."),
+            ("lotto", "planned_for", "soon", "날짜와 시각을 다시 확인해 주세요."),
+            ("lotto", "planned_for", "2021-01-30T20:44", "공개값은 2021년 1월 30일(토) 20:45부터 알 수 있습니다. 그 뒤로 정해 주세요."),
+            ("drand", "planned_for", "2021-01-28T17:59", "공개값은 2021년 1월 28일(목) 18:00부터 알 수 있습니다. 그 뒤로 정해 주세요."),
+            ("lotto", "planned_for", "2021-02-01T10:00", "첫 수업이 시작하기 전으로 정해 주세요."),
         ] {
-            let refused = right().forge(field, value).submit().await.expect(422);
+            let refused = right().forge("kind", kind).forge(field, value).submit().await.expect(422);
             assert_eq!(refused.problem(&format!("plan-{field}")).as_deref(), Some(sentence), "{field}: {value}");
         }
         before.assert_same(&site.tables().await);
-        let source = "drand quicknet 5000000회의 난수";
-        let form = right().fill("source", source).fill("planned_for", "2021-01-30T21:00");
+        let source = "한국은행이 1월 29일에 알리는 환율";
+        let form = right().forge("kind", "other").fill("source", source).fill("planned_for", "2021-01-30T21:00");
         let done = form.submit().await.expect(200);
         assert!(done.text("[role=status]").contains("추첨 안내를 바꾸었습니다"), "{}", done.said());
         let page = site.visitor().get("/courses/P21-014").await;
@@ -448,6 +473,65 @@ both! {
         assert!(change(longer).await.contains(&edit::Refusal::WindowStands));
     }
 
+    async fn a_draw_that_nobody_held_ends_with_a_letter_that_says_so(site) {
+        lottery(site).await;
+        let people = enter(site, 2).await;
+        close(site).await;
+        let manager = manager(site).await;
+        let page = manager.get("/manage/runs").await.expect(200);
+        let told = page.text("main [class*=alert]");
+        assert!(told.contains("추첨할 때가 된 강좌가 있습니다") && told.contains("P21-014"), "{}", page.said());
+        // The first class begins.
+        site.set_time("2021-02-01T10:00:00+09:00");
+        round(site).await;
+        assert!(applications(site).await.iter().all(|row| row.state == State::Lapsed));
+        assert_eq!(events_told(site, people[0].id()).await, [Event::DrawEntered, Event::DrawLapsed]);
+        assert_eq!(the_draw(site).await.people, Some(2), "the list stays");
+        site.deliver().await;
+        assert!(site.files().iter().any(|letter| letter.contains("첫 수업까지 추첨하지 못해")), "{:?}", site.files());
+        let key = Uuid::now_v7().to_string();
+        let late = [("value", NUMBERS), ("again", NUMBERS), ("key", &*key)];
+        let manager = site.sign_in_as(Duty::TrainingManager).await;
+        manager.post("/manage/runs/P21-014/draw", &late).await.expect(409);
+    }
+
+    async fn a_server_that_slept_until_the_first_class_keeps_the_list_of_who_was_in_it(site) {
+        lottery(site).await;
+        enter(site, 3).await;
+        site.set_time("2021-02-01T10:00:00+09:00");
+        round(site).await;
+        let draw = the_draw(site).await;
+        assert_eq!((draw.people, tickets(site).await.len()), (Some(3), 3));
+        assert!(applications(site).await.iter().all(|row| row.state == State::Lapsed));
+    }
+
+    async fn no_lottery_is_published_whose_public_value_comes_after_the_first_class(site) {
+        site.set_time(BEFORE);
+        let run = run_in(site, "P21-014", None, |_, run, _| {
+            run.selection = Selection::Lottery;
+            run.state = RunState::Draft;
+            run.mode = Mode::Online;
+            run.first_date = Some("2021-02-01".parse().unwrap());
+            run.weekdays = "mon".into();
+            (run.starts, run.ends) = (Some("10:00".into()), Some("12:00".into()));
+            // Two days before the first class, on a Saturday evening after the numbers were drawn.
+            run.apply_until = Some("2021-01-30T21:00:00+09:00".parse().unwrap());
+        })
+        .await;
+        let manager = site.sign_in_as(Duty::TrainingManager).await;
+        let page = manager.get("/manage/runs/P21-014").await.expect(200);
+        let before = site.tables().await;
+        let refused = page.form("form[action$=publish]").submit().await.expect(422);
+        let sentence = "추첨에 쓸 공개값을 2021년 2월 6일(토) 20:45부터 알 수 있는데";
+        assert!(refused.said().contains(sentence), "{}", refused.said());
+        before.assert_same(&site.tables().await);
+        let closes = run::ActiveModel { apply_until: Set(Some("2021-01-30T20:00:00+09:00".parse().unwrap())), ..Default::default() };
+        run::Entity::update_many().set(closes).filter(run::Column::Id.eq(run)).exec(site.centre.database()).await.unwrap();
+        page.form("form[action$=publish]").submit().await.expect(200);
+        round(site).await;
+        assert_eq!(the_draw(site).await.planned_for, "2021-01-30T20:45:00+09:00".parse::<chrono::DateTime<chrono::Utc>>().unwrap());
+    }
+
     async fn nothing_is_drawn_from_a_secret_that_is_not_the_promised_one(site) {
         let run = lottery(site).await;
         enter(site, 2).await;
@@ -466,7 +550,7 @@ both! {
     async fn nothing_is_drawn_before_the_announced_time(site) {
         lottery(site).await;
         enter(site, 2).await;
-        let announced = draw::ActiveModel { planned_for: Set(Some("2021-01-30T21:00:00+09:00".parse().unwrap())), ..Default::default() };
+        let announced = draw::ActiveModel { planned_for: Set("2021-01-30T21:00:00+09:00".parse().unwrap()), ..Default::default() };
         draw::Entity::update_many().set(announced).exec(site.centre.database()).await.unwrap();
         domain::centre::turn(site.centre.database()).await.unwrap();
         close(site).await;
@@ -474,7 +558,9 @@ both! {
         let page = manager.get("/manage/runs/P21-014/draw").await.expect(200);
         assert!(!page.has("main form"), "{}", page.said());
         let before = site.tables().await;
-        let refused = manager.post("/manage/runs/P21-014/draw", &[("value", NUMBERS)]).await.expect(409);
+        let key = Uuid::now_v7().to_string();
+        let typed = [("value", NUMBERS), ("again", NUMBERS), ("key", &*key)];
+        let refused = manager.post("/manage/runs/P21-014/draw", &typed).await.expect(409);
         assert!(refused.said().contains("2021년 1월 30일(토) 21:00부터 추첨할 수 있습니다"), "{}", refused.said());
         before.assert_same(&site.tables().await);
         site.advance(Duration::minutes(15));
@@ -501,7 +587,7 @@ both! {
         let manager = manager(site).await;
         let manager = site.signed_in(manager.id()).await.training_manager().unwrap();
         let hold = async |centre: &Centre| {
-            drawing::draw(centre, &manager, run, PublicValue::parse(NUMBERS).unwrap()).await
+            drawing::draw(centre, &manager, run, numbers(), Uuid::now_v7()).await
         };
         let stranger = Sealer::new(&[fresh_key()]).unwrap();
         let stranger = Settings { secrets: stranger, ..site.centre.settings().clone() };
@@ -592,8 +678,11 @@ async fn one_case(site: &Site, room: Uuid, number: u32, people: &[Leaves], capac
     site.set_time(DRAWS);
     let manager = site.signed_in(site.person("담당자", &[Duty::TrainingManager]).await).await;
     let manager = manager.training_manager().unwrap();
-    let value = PublicValue::parse(&value.to_string()).unwrap();
-    drawing::draw(&site.centre, &manager, run, value).await.unwrap();
+    let mut drawn: Vec<u32> = (1..=45).collect();
+    let value: Vec<String> =
+        (0..6).map(|index| drawn.remove((value >> (index * 4)) as usize % drawn.len()).to_string()).collect();
+    let value = PublicValue::parse(ValueKind::Lotto, CLOSES.parse().unwrap(), &value.join(" ")).unwrap();
+    drawing::draw(&site.centre, &manager, run, value, Uuid::now_v7()).await.unwrap();
 
     let db = site.centre.database();
     let row = run::Entity::find_by_id(run).one(db).await.unwrap().unwrap();

@@ -5,8 +5,7 @@ use domain::account::Address;
 use domain::attendance::{AbsenceSettings, AttendanceSettings};
 use domain::board::{BoardSettings, MEGABYTE};
 use domain::lesson::LessonSettings;
-use domain::registration::DrawSettings;
-use domain::registration::drawing::parse_source;
+use domain::registration::{DrawSettings, Source, ValueKind};
 use domain::studio::StudioSettings;
 use domain::survey::SurveySettings;
 use serde::Deserialize;
@@ -186,14 +185,23 @@ fn percent(name: &'static str, value: Option<u32>, default: u32) -> Result<u32, 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct DrawFile {
+    value: Option<String>,
     source: Option<String>,
 }
 
 impl DrawFile {
     pub fn read(&self, defaults: DrawSettings) -> Result<DrawSettings, ConfigError> {
-        let Some(text) = &self.source else { return Ok(defaults) };
-        let source =
-            parse_source(text).ok_or_else(|| wrong("draw.source", "is no line of 1 to 300 characters"))?;
-        Ok(DrawSettings { source: source.as_str().to_owned() })
+        let kind = match (&self.value, &self.source) {
+            (None, None) => return Ok(defaults),
+            (None, Some(_)) => ValueKind::Other,
+            (Some(kind), _) => ValueKind::parse(kind)
+                .ok_or_else(|| wrong("draw.value", "is none of lotto, drand and other"))?,
+        };
+        if kind != ValueKind::Other && self.source.is_some() {
+            return Err(wrong("draw.source", "is said by the kind of value already"));
+        }
+        let source = Source::of(kind, self.source.as_deref().unwrap_or_default());
+        let source = source.ok_or_else(|| wrong("draw.source", "is no line of 1 to 300 characters"))?;
+        Ok(DrawSettings { source })
     }
 }

@@ -4,7 +4,8 @@ use chrono::{DateTime, Datelike, Duration, Utc};
 use domain::centre::Centre;
 use domain::course::entity::run;
 use domain::course::{Category, Mode, Selection};
-use domain::registration::drawing::{PublicValue, draw};
+use domain::registration::drawing::draw;
+use domain::registration::{PublicValue, ValueKind};
 use domain::seoul;
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
@@ -30,8 +31,8 @@ pub async fn hold(
         who_for: "컴퓨터로 글을 써 본 분",
     };
     let course = add_course(centre, words).await?;
-    let drawn = add_run(centre, course, 910, today - Duration::days(21), today).await?;
-    let (opened, closed) = (today - Duration::days(20), today - Duration::days(6));
+    let drawn = add_run(centre, course, 910, today - Duration::days(28), today).await?;
+    let (opened, closed) = (today - Duration::days(27), today - Duration::days(13));
     set(opened - Duration::days(1));
     centre.writer().settle().await?;
     set(opened);
@@ -41,9 +42,14 @@ pub async fn hold(
     }
     set(closed + Duration::minutes(1));
     centre.writer().settle().await?;
-    set(closed + Duration::days(2));
-    let value = PublicValue::parse("3 11 15 29 35 44").ok_or("a public value is wrong")?;
-    draw(centre, &people.known[4].training_manager()?, drawn.id, value).await?;
+    let kind = centre.settings().draw.source.kind();
+    set(kind.known_from(closed));
+    let value = match kind {
+        ValueKind::Drand => "5f".repeat(32),
+        ValueKind::Lotto | ValueKind::Other => "3 11 15 29 35 44".to_owned(),
+    };
+    let value = PublicValue::parse(kind, closed, &value).ok_or("a public value is wrong")?;
+    draw(centre, &people.known[4].training_manager()?, drawn.id, value, centre.clock().id()).await?;
 
     set(today - Duration::days(2));
     let open = add_run(centre, course, 911, today - Duration::days(1), today + Duration::days(21)).await?;

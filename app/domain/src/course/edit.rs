@@ -81,6 +81,8 @@ pub enum Refusal {
     WindowStands,
     #[error("the settings have no key to seal the secret of a draw with")]
     NoKey,
+    #[error("the public value of its draw is known from {0} on, when the run has begun")]
+    DrawTooLate(DateTime<Utc>),
     #[error("the class session has begun")]
     SessionBegun,
     #[error("a class must end after it starts, on the same day")]
@@ -316,6 +318,17 @@ pub async fn change_run(
     let (tx, mut programme, run) = open(centre, by.run(), version, earliest(centre, details)).await?;
     programme.vacate(run.id);
     let sessions = programme.check(Some(&run), details, Source::Form, centre.clock().now())?;
+    if run.state == RunState::Published {
+        let refusals = match &sessions {
+            Sessions::Make(spans) => check_draw(centre, details, spans),
+            Sessions::Stay | Sessions::Settle { .. } => {
+                check_draw(centre, details, &programme.planned(run.id))
+            }
+        };
+        if !refusals.is_empty() {
+            return Err(EditError::Refused(refusals));
+        }
+    }
     let code = RunCode::parse(&run.code).ok_or(Refusal::NotFound)?;
     let saving = Saving { present: Some(&run), code: &code, details, state: run.state, sessions: &sessions };
     saving.clear(&tx, centre.clock().now()).await?;
@@ -324,6 +337,19 @@ pub async fn change_run(
     tx.commit().await?;
     centre.settle().await;
     Ok(())
+}
+
+/// What keeps a run from having its places drawn: the secret must be sealed, and the public value known before the first class.
+/// Of a draw that has its window behind it nothing is judged again.
+fn check_draw(centre: &Centre, details: &RunDetails, classes: &[Span]) -> Vec<Refusal> {
+    let closes = details.apply_until.filter(|until| *until > centre.clock().now());
+    let Some(closes) = closes.filter(|_| details.selection == Selection::Lottery) else { return Vec::new() };
+    let settings = centre.settings();
+    let known_from = settings.draw.source.kind().known_from(closes);
+    let begins = classes.iter().map(|span| span.slot.starts_at).min();
+    let too_late = begins.filter(|begins| *begins <= known_from).map(|_| Refusal::DrawTooLate(known_from));
+    let no_key = (!settings.secrets.has_keys()).then_some(Refusal::NoKey);
+    too_late.into_iter().chain(no_key).collect()
 }
 
 /// Makes a draft visible, or says all that is missing. Gives the hint that its window ends when the desk is shut.
@@ -341,8 +367,9 @@ pub async fn publish(
     if !missing.is_empty() {
         return Err(Refusal::Missing(missing).into());
     }
-    if run.selection == Selection::Lottery && !centre.settings().secrets.has_keys() {
-        return Err(Refusal::NoKey.into());
+    let refusals = check_draw(centre, &RunDetails::of(&run), &programme.planned(run.id));
+    if !refusals.is_empty() {
+        return Err(EditError::Refused(refusals));
     }
     let id = run.id;
     let shut =

@@ -27,6 +27,8 @@ named! {
         DrawEntered = "draw_entered",
         Selected = "selected",
         NotSelected = "not_selected",
+        /// Nobody drew before the run began.
+        DrawLapsed = "draw_lapsed",
         Promoted = "promoted",
         Offered = "offered",
         OfferLapsed = "offer_lapsed",

@@ -170,11 +170,15 @@ impl<'a> Batch<'a> {
         if !self.memory.books.contains_key(&run) {
             return Err(Refusal::NotFound);
         }
+        if self.memory.books[&run].awaits_draw() {
+            // Before anybody's application ends, so that the list says who was in it also where nobody drew.
+            self.release(run, arrived);
+            self.freeze(run, arrived);
+        }
         self.end_overdue(run);
         self.admit_unasked(run);
         self.promise(run, arrived);
         self.release(run, arrived);
-        self.freeze(run, arrived);
         let outcome = match command {
             Command::Apply(apply) => match apply.ticket.zip(self.memory.books[&run].opens_after(arrived)) {
                 Some((number, opening)) => self.enter(apply, number, opening).map(|()| None),
@@ -196,7 +200,7 @@ impl<'a> Batch<'a> {
             }
             Command::CancelRun { actor, reason, .. } => self.cancel_run(run, *actor, reason).map(|()| None),
             Command::Withdraw { ticket, actor, .. } => self.withdraw(run, *ticket, *actor).map(|()| None),
-            Command::Draw { actor, value, .. } => self.draw(run, value, *actor).map(|()| None),
+            Command::Draw { actor, value, key, .. } => self.draw(run, value, *actor, *key).map(|()| None),
             Command::Settle { .. } => Ok(None),
         };
         self.promote(run);
@@ -390,7 +394,11 @@ impl<'a> Batch<'a> {
     fn end_overdue(&mut self, run: Uuid) {
         for stamp in self.memory.books[&run].overdue(self.now) {
             let was = self.entry(run, stamp).state;
-            let event = if was == State::Offered { Event::OfferLapsed } else { Event::ListEnded };
+            let event = match was {
+                State::Offered => Event::OfferLapsed,
+                State::Asked if self.memory.books[&run].awaits_draw() => Event::DrawLapsed,
+                _ => Event::ListEnded,
+            };
             self.tell(run, stamp, event, None);
             self.close(run, stamp, State::Lapsed, EventKind::Lapsed, Actor::Time, None);
         }

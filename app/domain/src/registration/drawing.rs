@@ -5,46 +5,21 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::draw::{Digest, Drawn, Lot, Occasion, Record, Secret, Ticket, draw as decide, normalised};
-use super::entity::{draw, draw_attempt, draw_ticket};
+use super::draw::{Digest, Drawn, Lot, Occasion, Record, Secret, Ticket, draw as decide};
+use super::entity::{application, draw, draw_attempt, draw_ticket};
 use super::shelf::book;
 use super::writer::{Actor, Command, WriterError};
-use super::{Book, SOURCE_MAX, Stage};
+use super::{Book, PublicValue, Source, Stage, State};
 use crate::account::store::names_of;
 use crate::account::{TrainingManager, record};
 use crate::centre::{Centre, turn};
 use crate::course::entity::run;
-use crate::course::{Line, RunCode, RunState, Selection};
-
-/// What nobody could know while one could apply, as it was published: lottery numbers, a round of drand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicValue(String);
-
-impl PublicValue {
-    /// A round of drand is 64 characters.
-    pub const MAX: usize = 200;
-
-    /// In the form in which the draw takes it: 1 to [`Self::MAX`] characters, none of them for control.
-    pub fn parse(text: &str) -> Option<Self> {
-        let value = normalised(text);
-        let fits = (1..=Self::MAX).contains(&value.chars().count()) && !value.chars().any(char::is_control);
-        fits.then_some(Self(value))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Where a public value is to come from, in words.
-pub fn parse_source(text: &str) -> Option<Line> {
-    Line::parse(text, SOURCE_MAX)
-}
+use crate::course::{RunCode, RunState, Selection};
 
 /// For what the secret of a run's draw is sealed.
 pub(crate) fn purpose(run: Uuid) -> String {
@@ -81,6 +56,44 @@ pub(super) async fn due<C: ConnectionTrait>(
 /// The draw of a run with a lottery; `None` before it is promised.
 pub async fn find_draw(centre: &Centre, run: Uuid) -> Result<Option<draw::Model>, DbErr> {
     draw::Entity::find_by_id(run).one(centre.database()).await
+}
+
+/// The runs whose list is frozen and whose draw is due, by when it was announced.
+pub async fn list_due(
+    centre: &Centre,
+    _manager: &TrainingManager,
+) -> Result<Vec<(RunCode, DateTime<Utc>)>, DbErr> {
+    let now = centre.clock().now();
+    let rows: Vec<(String, DateTime<Utc>)> = draw::Entity::find()
+        .join(
+            JoinType::InnerJoin,
+            draw::Entity::belongs_to(run::Entity).from(draw::Column::RunId).to(run::Column::Id).into(),
+        )
+        .select_only()
+        .column(run::Column::Code)
+        .column(draw::Column::PlannedFor)
+        .filter(draw::Column::ListedAt.is_not_null())
+        .filter(draw::Column::DrawnAt.is_null())
+        .filter(draw::Column::PlannedFor.lte(now))
+        .filter(run::Column::State.eq(RunState::Published))
+        .filter(run::Column::Selection.eq(Selection::Lottery))
+        .order_by_asc(draw::Column::PlannedFor)
+        .into_tuple()
+        .all(centre.database())
+        .await?;
+    Ok(rows.into_iter().filter_map(|(code, at)| Some((RunCode::parse(&code)?, at))).collect())
+}
+
+/// How an application of a draw stands now, by its code; `None` where no such code was drawn.
+pub async fn state_of(centre: &Centre, run: Uuid, ticket: &Ticket) -> Result<Option<State>, DbErr> {
+    let found = draw_ticket::Entity::find()
+        .filter(draw_ticket::Column::RunId.eq(run))
+        .filter(draw_ticket::Column::Code.eq(ticket.as_str()))
+        .one(centre.database())
+        .await?;
+    let Some(found) = found else { return Ok(None) };
+    let row = application::Entity::find_by_id(found.application_id).one(centre.database()).await?;
+    Ok(row.map(|row| row.state))
 }
 
 /// The code of an application in its draw.
@@ -125,15 +138,16 @@ pub async fn find_record(centre: &Centre, run: &run::Model) -> Result<Option<Rec
     Ok(Some(Record { commitment: row.commitment, ..record }))
 }
 
-/// Draws the places of a run: once, after its list is frozen.
+/// Draws the places of a run: once, after its list is frozen. `key` is that of the form: whoever sends it twice has drawn once.
 pub async fn draw(
     centre: &Centre,
     manager: &TrainingManager,
     run: Uuid,
     value: PublicValue,
+    key: Uuid,
 ) -> Result<(), WriterError> {
     let actor = Actor::Office(manager.id());
-    centre.writer().send(Command::Draw { run, actor, value }).await?;
+    centre.writer().send(Command::Draw { run, actor, value, key }).await?;
     Ok(())
 }
 
@@ -181,7 +195,8 @@ pub async fn find_at_office(
 /// What is announced of a draw before its window opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    pub source: Line,
+    pub source: Source,
+    /// When it is held; without it, as soon as the public value is known.
     pub planned_for: Option<DateTime<Utc>>,
 }
 
@@ -193,8 +208,8 @@ pub enum PlanError {
     /// Whoever applies must know by what the places are drawn.
     #[error("the window has opened")]
     Opened,
-    #[error("the draw must be after the window has closed")]
-    BeforeClosing,
+    #[error("the public value is known from {0} on")]
+    BeforeValue(DateTime<Utc>),
     #[error("the draw must be before the first class")]
     AfterBeginning,
     #[error(transparent)]
@@ -216,20 +231,31 @@ pub async fn plan(
     if book.opens_after(centre.clock().now()).is_none() || stage != Some(Stage::Committed) {
         return Err(PlanError::Opened);
     }
-    if let Some(at) = plan.planned_for {
-        if book.apply_until.is_some_and(|until| at < until) {
-            return Err(PlanError::BeforeClosing);
-        }
-        if book.begins().is_some_and(|begins| begins <= at) {
-            return Err(PlanError::AfterBeginning);
-        }
+    let closes = book.apply_until.ok_or(PlanError::NotFound)?;
+    let known_from = plan.source.kind().known_from(closes);
+    let planned_for = plan.planned_for.unwrap_or(known_from);
+    if planned_for < known_from {
+        return Err(PlanError::BeforeValue(known_from));
+    }
+    if book.begins().is_some_and(|begins| begins <= planned_for) {
+        return Err(PlanError::AfterBeginning);
     }
     let mut row = row.into_active_model();
+    row.value_kind = Set(plan.source.kind());
     row.source = Set(plan.source.as_str().to_owned());
-    row.planned_for = Set(plan.planned_for);
+    row.planned_for = Set(planned_for);
     row.update(&tx).await?;
     let subject = run.to_string();
-    record(&tx, centre.clock(), Some(manager.id()), "change", "draw", &subject, "source planned_for").await?;
+    record(
+        &tx,
+        centre.clock(),
+        Some(manager.id()),
+        "change",
+        "draw",
+        &subject,
+        "value_kind source planned_for",
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }

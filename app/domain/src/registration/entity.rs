@@ -93,6 +93,8 @@ pub mod draw {
     use chrono::{DateTime, Utc};
     use sea_orm::entity::prelude::*;
 
+    use crate::registration::ValueKind;
+
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "draw")]
     pub struct Model {
@@ -104,10 +106,11 @@ pub mod draw {
         pub sealed: String,
         pub commitment: String,
         pub committed_at: DateTime<Utc>,
+        pub value_kind: ValueKind,
         /// Where the public value is to come from, in words.
         pub source: String,
-        /// When the draw is announced for; without it, once the window has closed.
-        pub planned_for: Option<DateTime<Utc>>,
+        /// When the draw is announced for.
+        pub planned_for: DateTime<Utc>,
         pub list_hash: Option<String>,
         pub people: Option<i32>,
         pub listed_at: Option<DateTime<Utc>>,
@@ -118,6 +121,8 @@ pub mod draw {
         pub secret: Option<String>,
         pub drawn_at: Option<DateTime<Utc>>,
         pub drawn_by: Option<Uuid>,
+        /// Of the form by which it was drawn.
+        pub key: Option<Uuid>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

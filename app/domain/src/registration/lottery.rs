@@ -21,25 +21,8 @@ pub struct Lottery {
     pub stage: Stage,
     /// When it came there. What is published of a draw has an order, so that no two steps are at one instant.
     pub since: DateTime<Utc>,
-    /// When it is announced for, if not for the end of the window.
-    pub planned_for: Option<DateTime<Utc>>,
-}
-
-/// What a draw is made with by default.
-#[derive(Clone, Debug)]
-pub struct DrawSettings {
-    /// In words, where the public value comes from: something that nobody can know while one can apply.
-    pub source: String,
-}
-
-impl Default for DrawSettings {
-    fn default() -> Self {
-        Self {
-            source: "접수 마감 뒤 처음으로 추첨하는 로또6/45의 당첨번호 6개(보너스 번호 제외). \
-                     작은 수부터 빈칸 하나씩 띄어 적습니다. 예: 3 11 15 29 35 44"
-                .into(),
-        }
-    }
+    /// When it is announced for.
+    pub planned_for: DateTime<Utc>,
 }
 
 /// The longest source that a page shows.
@@ -62,7 +45,7 @@ impl Book {
 
     /// From when on the draw may be expected: as announced, and never before the window has closed.
     pub fn draws_after(&self) -> Option<DateTime<Utc>> {
-        self.apply_until.max(self.lottery.and_then(|lottery| lottery.planned_for))
+        self.apply_until.max(self.lottery.map(|lottery| lottery.planned_for))
     }
 
     /// Whether the secret of its draw is to be made and promised now. Once its window has closed it is too late.

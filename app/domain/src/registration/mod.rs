@@ -6,7 +6,7 @@ mod model;
 mod roll;
 mod ticket;
 pub use door::Entrance;
-pub use lottery::{DrawSettings, Lottery, SOURCE_MAX, Stage};
+pub use lottery::{Lottery, SOURCE_MAX, Stage};
 pub use model::*;
 pub use roll::{Entry, Roll};
 pub use ticket::{TicketNumber, TicketState};
@@ -24,6 +24,8 @@ pub mod drawing;
 #[cfg(feature = "store")]
 pub mod entity;
 #[cfg(feature = "store")]
+mod public_value;
+#[cfg(feature = "store")]
 pub(crate) mod relocate;
 #[cfg(feature = "store")]
 pub mod seating;
@@ -35,6 +37,8 @@ pub mod store;
 mod watch;
 #[cfg(feature = "store")]
 mod writer;
+#[cfg(feature = "store")]
+pub use public_value::{DrawSettings, PublicValue, Source, ValueKind};
 #[cfg(feature = "store")]
 pub(crate) use shelf::{Shelf, book};
 #[cfg(feature = "store")]

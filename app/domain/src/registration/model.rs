@@ -669,7 +669,7 @@ mod tests {
 
     /// What whoever comes this way gets from a run with a lottery, at this stage of its draw.
     fn by_lot(stage: Option<Stage>, entrance: Entrance, now: &str) -> Result<Grant, Refusal> {
-        let lottery = stage.map(|stage| Lottery { stage, since: at(OPEN), planned_for: None });
+        let lottery = stage.map(|stage| Lottery { stage, since: at(OPEN), planned_for: at(OPEN) });
         let book = Book { selection: Selection::Lottery, lottery, ..book() };
         book.apply(&Applicant { entrance, ..resident() }, &Choice::Any, at(now))
     }
@@ -693,12 +693,12 @@ mod tests {
 
     #[test]
     fn nobody_comes_through_the_door_before_those_who_wait_for_a_draw() {
-        let lottery = Some(Lottery { stage: Stage::Listed, since: at(OPEN), planned_for: None });
+        let lottery = Some(Lottery { stage: Stage::Listed, since: at(OPEN), planned_for: at(OPEN) });
         let mut book = Book { selection: Selection::Lottery, lottery, ..book() };
         assert_eq!(at_the_door(&book, false), Ok(Grant::Booked(seat(2))), "nobody had applied");
         enter(&mut book, 1, State::Asked, None);
         assert_eq!(at_the_door(&book, false), Err(Refusal::OthersFirst));
-        book.lottery = Some(Lottery { stage: Stage::Drawn, since: at(OPEN), planned_for: None });
+        book.lottery = Some(Lottery { stage: Stage::Drawn, since: at(OPEN), planned_for: at(OPEN) });
         enter(&mut book, 1, State::Booked, Some(seat(2)));
         assert_eq!(at_the_door(&book, false), Ok(Grant::Booked(seat(3))));
     }
@@ -706,13 +706,13 @@ mod tests {
     #[test]
     fn a_draw_is_once_between_the_frozen_list_and_the_first_class() {
         let may = |stage, now| {
-            let lottery = Some(Lottery { stage, since: at(OPEN), planned_for: None });
+            let lottery = Some(Lottery { stage, since: at(OPEN), planned_for: at(OPEN) });
             Book { selection: Selection::Lottery, lottery, ..book() }.may_draw(at(now))
         };
         let (closed, begun) = ("2021-01-28T09:00:00Z", "2021-02-01T01:00:00Z");
         assert_eq!(may(Stage::Committed, OPEN), Err(Refusal::ListOpen(at(closed))));
         assert_eq!(may(Stage::Listed, closed), Ok(()));
-        let planned_for = Some(at("2021-01-30T12:00:00Z"));
+        let planned_for = at("2021-01-30T12:00:00Z");
         let lottery = Some(Lottery { stage: Stage::Listed, since: at(OPEN), planned_for });
         let announced = Book { selection: Selection::Lottery, lottery, ..book() };
         assert_eq!(announced.may_draw(at(closed)), Err(Refusal::DrawEarly(at("2021-01-30T12:00:00Z"))));

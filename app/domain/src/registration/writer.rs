@@ -13,9 +13,8 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use uuid::Uuid;
 
 use super::batch::{Batch, Memory};
-use super::drawing::PublicValue;
 use super::shelf::Shelf;
-use super::{Choice, Entrance, Refusal, State, TicketNumber};
+use super::{Choice, Entrance, PublicValue, Refusal, State, TicketNumber};
 use crate::centre::Settings;
 use crate::clock::Clock;
 use crate::language::Language;
@@ -107,6 +106,8 @@ pub(super) enum Command {
         run: Uuid,
         actor: Actor,
         value: PublicValue,
+        /// Of the form: whoever sends it twice has drawn once.
+        key: Uuid,
     },
     /// Does in a run what time alone does: ends what is overdue, promises its draw or freezes the list of it, and gives free
     /// places to those who wait.

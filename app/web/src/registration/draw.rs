@@ -9,10 +9,10 @@ use domain::course::store::RunView;
 use domain::course::{RunState, Selection};
 use domain::registration::draw::{ALGORITHM, Line, Record, Ticket};
 use domain::registration::entity::draw;
-use domain::registration::{drawing, store};
+use domain::registration::{Book, State, drawing, store};
 use leptos::prelude::*;
 
-use super::lottery::{announced, path};
+use super::lottery::{announced, commitment, path};
 use crate::AppError;
 use crate::ask::Ask;
 use crate::course::{find, title};
@@ -29,10 +29,11 @@ async fn find_lottery(ask: &Ask, code: &str) -> Result<RunView, AppError> {
     if view.run.selection == Selection::Lottery { Ok(view) } else { Err(AppError::NotFound) }
 }
 
-/// One's own line in the result.
+/// One's own line in the result, and how that application stands now.
 struct Own {
     ticket: Ticket,
     rank: u32,
+    state: Option<State>,
 }
 
 /// What was looked for, and what came of it.
@@ -55,7 +56,7 @@ fn look_up(l: Language, query: Query, record: Option<&Record>) -> (StatusCode, S
     };
     match record.order.iter().find(|line| line.ticket == ticket.as_str()) {
         Some(Line { rank, .. }) => {
-            let own = Some(Own { ticket, rank: *rank });
+            let own = Some(Own { ticket, rank: *rank, state: None });
             (StatusCode::OK, Search { input, own, ..Search::default() })
         }
         None => {
@@ -72,9 +73,11 @@ pub async fn show(ask: Ask, Path(code): Path<String>, query: Query) -> Result<Re
     let draw = drawing::find_draw(&ask.centre, view.run.id).await?;
     let record = drawing::find_record(&ask.centre, &view.run).await?;
     let standing = store::standing(&ask.centre, view.run.id, None).await?.ok_or(AppError::NotFound)?;
-    let after = standing.book.draws_after();
     let searches = !query.0.text("code").is_empty();
-    let (status, search) = look_up(l, query, record.as_ref());
+    let (status, mut search) = look_up(l, query, record.as_ref());
+    if let Some(own) = &mut search.own {
+        own.state = drawing::state_of(&ask.centre, view.run.id, &own.ticket).await?;
+    }
     let course = title(l, &view.course);
     let heading = words::title_of(l, &course);
     let page = ask.refuse(status, &heading.clone(), move || {
@@ -99,7 +102,7 @@ pub async fn show(ask: Ask, Path(code): Path<String>, query: Query) -> Result<Re
             {record.as_ref().map(|record| result(l, &code, record, search))}
             <section aria-labelledby="facts-title">
                 <h2 class="section-title" id="facts-title">{words::facts(l)}</h2>
-                {draw.as_ref().map(|draw| facts(l, &view, draw, after))}
+                {draw.as_ref().map(|draw| facts(l, &view, draw, &standing.book))}
             </section>
             {how(l)}
             {record.is_some().then(|| check(l, &code))}
@@ -109,18 +112,14 @@ pub async fn show(ask: Ask, Path(code): Path<String>, query: Query) -> Result<Re
     if searches { Ok(page) } else { ask.kept(page).await }
 }
 
-fn facts(
-    l: Language,
-    view: &RunView,
-    draw: &draw::Model,
-    after: Option<chrono::DateTime<chrono::Utc>>,
-) -> impl IntoView + use<> {
+fn facts(l: Language, view: &RunView, draw: &draw::Model, book: &Book) -> impl IntoView + use<> {
     let hash = |text: &String| view! { <code class="hash">{text.clone()}</code> };
     let mut items = vec![Fact::new(words::version(l), draw.version.clone())];
     if let (Some(from), Some(until)) = (view.run.apply_from, view.run.apply_until) {
         items.push(Fact::new(words::window(l), when::span(l, from, until)));
     }
-    items.extend(announced(l, draw, after.filter(|_| draw.drawn_at.is_none())));
+    items.extend(announced(l, draw, book));
+    items.push(commitment(l, draw));
     if let (Some(list_hash), Some(people), Some(at)) = (&draw.list_hash, draw.people, draw.listed_at) {
         let list = words::list_of(l, people, when::moment(l, at));
         items.push(Fact::new(words::list_hash(l), view! { {hash(list_hash)} <br/> {list} }));
@@ -133,9 +132,11 @@ fn facts(
         items.push(Fact::new(words::public_value(l), value.clone()));
         items.push(Fact::new(words::secret(l), hash(secret)));
     }
-    let yet = match (draw.listed_at, draw.drawn_at, after) {
-        (None, ..) => Some(words::yet_open(l).to_owned()),
-        (Some(_), None, Some(after)) => Some(words::yet_drawn(l, when::moment(l, after))),
+    let yet = match (view.run.state, draw.listed_at, draw.drawn_at, book.draws_after()) {
+        // Nothing is to come.
+        (RunState::Cancelled, ..) => None,
+        (_, None, ..) => Some(words::yet_open(l).to_owned()),
+        (_, Some(_), None, Some(after)) => Some(words::yet_drawn(l, when::moment(l, after))),
         _ => None,
     };
     view! {
@@ -160,12 +161,21 @@ fn result(l: Language, code: &str, record: &Record, search: Search) -> impl Into
     };
     // Their numbers are the ranks.
     let lines: Vec<_> = record.order.iter().map(line).collect();
-    let found = own.map(|own| words::found(l, own.ticket.as_str(), count, own.rank));
+    let found = own.map(|own| {
+        let stands = match own.state {
+            Some(State::Booked | State::Offered) => words::found_place(l),
+            Some(State::Waiting) => words::found_waiting(l),
+            _ => words::found_over(l),
+        };
+        (words::found(l, own.ticket.as_str(), count, own.rank), stands)
+    });
     view! {
         <section aria-labelledby="find-title">
             <h2 class="section-title" id="find-title">{words::find(l)}</h2>
-            {found.map(|found| view! {
-                <div role="status"><Alert l=l tone=Tone::Success><p>{found}</p></Alert></div>
+            {found.map(|(rank, stands)| view! {
+                <div role="status">
+                    <Alert l=l tone=Tone::Success><p><strong>{stands}</strong></p> <p>{rank}</p></Alert>
+                </div>
             })}
             <Form l=l action=l.path(&path(code)) get=true input=search.input problems=search.problems>
                 <TextInput name="code" label=words::code(l) hint=words::find_hint(l) maxlength=20 short=true/>

@@ -7,20 +7,22 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::account::TrainingManager;
 use domain::course::Selection;
 use domain::course::store::RunView;
-use domain::registration::drawing::{self, AtOffice, Plan, PlanError, PublicValue};
-use domain::registration::{SOURCE_MAX, WriterError};
+use domain::registration::drawing::{self, AtOffice, Plan, PlanError};
+use domain::registration::entity::draw;
+use domain::registration::{PublicValue, SOURCE_MAX, Source, ValueKind, WriterError};
 use domain::seoul;
 use leptos::prelude::*;
+use uuid::Uuid;
 
-use super::lottery::{announced, path};
+use super::lottery::{announced, commitment, path, source};
 use super::page::find_run;
 use super::refusal;
 use crate::AppError;
 use crate::ask::Ask;
 use crate::course::title;
 use crate::ui::{
-    Alert, Breadcrumb, Button, Cell, Column, Crumb, DescriptionList, Fact, Form, Hidden, Input, LinkButton,
-    Look, PageHead, Problems, Query, Table, TextArea, TextInput, Tone,
+    Alert, Breadcrumb, Button, Cell, Choice, Column, Crumb, DescriptionList, Fact, Form, Hidden, Input,
+    LinkButton, Look, PageHead, Problems, Query, RadioGroup, Table, TextArea, TextInput, Tone,
 };
 use crate::when;
 use crate::words::{Language, draw as words};
@@ -47,36 +49,72 @@ struct Drawn {
     done: Option<&'static str>,
 }
 
-fn wrong_value(l: Language) -> Problems {
-    Problems::one("value", words::wrong_value(l, PublicValue::MAX))
+/// What is announced of the draw of this run, and when its window closes.
+async fn announced_draw(ask: &Ask, view: &RunView) -> Result<(draw::Model, DateTime<Utc>), AppError> {
+    let found = drawing::find_draw(&ask.centre, view.run.id).await?;
+    found.zip(view.run.apply_until).ok_or(AppError::NotFound)
+}
+
+/// What was typed as the value of a draw, or the sentence that says what it must be.
+fn parse_value(
+    l: Language,
+    (draw, closes): &(draw::Model, DateTime<Utc>),
+    typed: &str,
+) -> Result<PublicValue, String> {
+    let kind = draw.value_kind;
+    PublicValue::parse(kind, *closes, typed).ok_or_else(|| match kind {
+        ValueKind::Lotto => words::wrong_lotto(l).into(),
+        ValueKind::Drand => words::wrong_drand(l, kind.round(*closes).unwrap_or_default()),
+        ValueKind::Other => words::wrong_value(l, PublicValue::MAX),
+    })
 }
 
 /// `GET /manage/runs/{code}/draw?value=`: with a value, the page on which it is confirmed.
 pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Result<Response, AppError> {
     let l = ask.language;
     let done = (query.text("done") == "planned").then(|| words::plan_done(l));
-    let given = query.text("value").to_owned();
-    let drawn = match PublicValue::parse(&given) {
-        Some(value) => Drawn { chosen: Some(value), value: (query, Problems::default()), ..Drawn::default() },
-        None if given.is_empty() && !query.flag("asked") => Drawn { done, ..Drawn::default() },
-        None => Drawn {
+    if query.text("value").is_empty() && !query.flag("asked") {
+        return draw(&ask, &code, Drawn { done, ..Drawn::default() }).await;
+    }
+    let (view, _) = open(&ask, &code).await?;
+    let drawn = match parse_value(l, &announced_draw(&ask, &view).await?, query.text("value")) {
+        Ok(value) => {
+            let key = ask.centre.clock().id().to_string();
+            Drawn {
+                chosen: Some(value),
+                value: (Input::new([("key", key)]), Problems::default()),
+                ..Drawn::default()
+            }
+        }
+        Err(sentence) => Drawn {
             status: StatusCode::UNPROCESSABLE_ENTITY,
-            value: (query, wrong_value(l)),
+            value: (query, Problems::one("value", sentence)),
             ..Drawn::default()
         },
     };
     draw(&ask, &code, drawn).await
 }
 
-/// `POST /manage/runs/{code}/draw`: draws with `value`, once and for all.
+/// `POST /manage/runs/{code}/draw`: draws with `value`, typed once more as `again`, once and for all. `key` is the form's.
 pub async fn hold(ask: Ask, Path(code): Path<String>, input: Input) -> Result<Response, AppError> {
     let l = ask.language;
     let (view, manager) = open(&ask, &code).await?;
-    let Some(value) = PublicValue::parse(input.text("value")) else {
-        let (status, value) = (StatusCode::UNPROCESSABLE_ENTITY, (input, wrong_value(l)));
-        return draw(&ask, &code, Drawn { status, value, ..Drawn::default() }).await;
+    let key = input.text("key").parse::<Uuid>().map_err(|_| AppError::BadRequest)?;
+    let announced = announced_draw(&ask, &view).await?;
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let value = match parse_value(l, &announced, input.text("value")) {
+        Ok(value) => value,
+        Err(sentence) => {
+            let value = (input, Problems::one("value", sentence));
+            return draw(&ask, &code, Drawn { status, value, ..Drawn::default() }).await;
+        }
     };
-    match drawing::draw(&ask.centre, &manager, view.run.id, value).await {
+    if parse_value(l, &announced, input.text("again")).as_ref() != Ok(&value) {
+        let value_again = (input, Problems::one("again", words::wrong_again(l)));
+        let drawn = Drawn { status, value: value_again, chosen: Some(value), ..Drawn::default() };
+        return draw(&ask, &code, drawn).await;
+    }
+    match drawing::draw(&ask.centre, &manager, view.run.id, value, key).await {
         Ok(()) => Ok(ask.see_other(&format!("/manage/runs/{code}/draw"))),
         Err(error @ WriterError::Refused(_)) => {
             let refused = refusal::of_writer(error)?;
@@ -88,7 +126,8 @@ pub async fn hold(ask: Ask, Path(code): Path<String>, input: Input) -> Result<Re
     }
 }
 
-/// `POST /manage/runs/{code}/draw/plan`: `source` in words, and when it is held, `planned_for`, which may be empty.
+/// `POST /manage/runs/{code}/draw/plan`: what `kind` of value, its `source` in words where the kind doesn't say it, and when the
+/// draw is held, `planned_for`, which may be empty.
 pub async fn change_plan(ask: Ask, Path(code): Path<String>, input: Input) -> Result<Response, AppError> {
     let l = ask.language;
     let (view, manager) = open(&ask, &code).await?;
@@ -99,9 +138,9 @@ pub async fn change_plan(ask: Ask, Path(code): Path<String>, input: Input) -> Re
             Err(PlanError::NotFound) => return Err(AppError::NotFound),
             Err(PlanError::Db(error)) => return Err(error.into()),
             Err(PlanError::Opened) => (StatusCode::CONFLICT, Problems::one("", words::plan_opened(l))),
-            Err(PlanError::BeforeClosing) => (
+            Err(PlanError::BeforeValue(at)) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
-                Problems::one("planned_for", words::plan_before_closing(l)),
+                Problems::one("planned_for", words::plan_before_value(l, when::moment(l, at))),
             ),
             Err(PlanError::AfterBeginning) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -114,8 +153,12 @@ pub async fn change_plan(ask: Ask, Path(code): Path<String>, input: Input) -> Re
 
 fn parse_plan(l: Language, input: &Input) -> Result<Plan, Problems> {
     let mut problems = Problems::default();
-    let source = drawing::parse_source(input.text("source"));
-    if source.is_none() {
+    let kind = ValueKind::parse(input.text("kind"));
+    if kind.is_none() {
+        problems.add("kind", words::wrong_kind(l));
+    }
+    let source = kind.and_then(|kind| Source::of(kind, input.text("source")));
+    if kind.is_some() && source.is_none() {
         problems.add("source", words::wrong_source(l, SOURCE_MAX));
     }
     let typed = input.text("planned_for");
@@ -179,7 +222,8 @@ fn standing(
 ) -> impl IntoView + use<> {
     let (draw, book) = (&found.draw, &found.book);
     let action = l.path(&format!("/manage/runs/{code}/draw"));
-    let items = announced(l, draw, book.draws_after().filter(|_| draw.drawn_at.is_none()));
+    let mut items = announced(l, draw, book);
+    items.push(commitment(l, draw));
     let plans = book.opens_after(now).is_some() || !plan.1.is_empty();
     let is_time = book.draws_after().is_none_or(|after| after <= now);
     let draws = (draw.listed_at.is_some() && draw.drawn_at.is_none() && is_time) || !value.1.is_empty();
@@ -204,7 +248,7 @@ fn standing(
             <p><a href=list>{counts}</a></p>
         </Alert>
         {draws.then(|| match chosen {
-            Some(chosen) => confirmation(l, &action, found, &chosen).into_any(),
+            Some(chosen) => confirmation(l, &action, found, &chosen, value).into_any(),
             None => value_form(l, &action, value).into_any(),
         })}
         <DescriptionList items=items/>
@@ -244,11 +288,18 @@ fn value_form(l: Language, action: &str, (input, problems): (Input, Problems)) -
 }
 
 /// What will happen, before the one press.
-fn confirmation(l: Language, action: &str, found: &AtOffice, chosen: &PublicValue) -> impl IntoView + use<> {
+fn confirmation(
+    l: Language,
+    action: &str,
+    found: &AtOffice,
+    chosen: &PublicValue,
+    (input, problems): (Input, Problems),
+) -> impl IntoView + use<> {
+    let key = input.text("key").to_owned();
     let (value, action) = (chosen.as_str().to_owned(), action.to_owned());
     let items = vec![
         Fact::new(words::confirm_value(l), view! { <strong>{value.clone()}</strong> }),
-        Fact::new(words::source(l), view! { <span lang="ko">{found.draw.source.clone()}</span> }),
+        Fact::new(words::source(l), source(l, &found.draw, &found.book)),
         Fact::new(words::title(l), counts(l, found)),
     ];
     view! {
@@ -256,8 +307,10 @@ fn confirmation(l: Language, action: &str, found: &AtOffice, chosen: &PublicValu
             <h2 class="section-title" id="confirm-title">{words::confirm(l)}</h2>
             <DescriptionList items=items/>
             <p>{words::confirm_what(l)}</p>
-            <Form l=l action=action.clone()>
+            <Form l=l action=action.clone() input=input problems=problems>
+                <Hidden name="key" value=key/>
                 <Hidden name="value" value=value/>
+                <TextInput name="again" label=words::confirm_again(l) hint=words::confirm_again_hint(l) required=true/>
                 <div class="page-actions">
                     <Button>{words::confirm_press(l)}</Button>
                     <LinkButton href=action look=Look::Secondary>{words::confirm_back(l)}</LinkButton>
@@ -273,23 +326,37 @@ fn plan_form(
     found: &AtOffice,
     (input, problems): (Option<Input>, Problems),
 ) -> impl IntoView + use<> {
-    let moment = found.draw.planned_for.map(|at| seoul::wall(at).format(MOMENT).to_string());
+    let draw = &found.draw;
     let input = input.unwrap_or_else(|| {
-        let source = ("source", found.draw.source.clone());
-        Input::new([source].into_iter().chain(moment.map(|moment| ("planned_for", moment))))
+        let own_words = draw.value_kind == ValueKind::Other;
+        Input::new([
+            ("kind", draw.value_kind.as_str().to_owned()),
+            ("source", if own_words { draw.source.clone() } else { String::new() }),
+            ("planned_for", seoul::wall(draw.planned_for).format(MOMENT).to_string()),
+        ])
     });
+    let round = found.book.apply_until.and_then(|until| ValueKind::Drand.round(until)).unwrap_or_default();
+    let kinds = ValueKind::ALL.iter().map(|kind| {
+        let label = match kind {
+            ValueKind::Lotto => words::source_lotto(l).to_owned(),
+            ValueKind::Drand => words::source_drand(l, round),
+            ValueKind::Other => words::kind_other(l).to_owned(),
+        };
+        Choice::new(kind.as_str(), label)
+    });
+    let kinds = kinds.collect::<Vec<_>>();
     view! {
         <section aria-labelledby="plan-title">
             <h2 class="section-title" id="plan-title">{words::plan(l)}</h2>
             <p>{words::plan_lead(l)}</p>
             <Form l=l action=format!("{action}/plan") id="plan" input=input problems=problems>
+                <RadioGroup name="kind" legend=words::source(l) choices=kinds required=true/>
                 <TextArea
                     name="source"
                     label=words::plan_source(l)
                     hint=words::plan_source_hint(l, SOURCE_MAX)
                     rows=3
                     maxlength=300
-                    required=true
                 />
                 <TextInput
                     name="planned_for"

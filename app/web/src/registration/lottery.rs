@@ -3,7 +3,7 @@
 use domain::course::entity::run;
 use domain::registration::entity::draw;
 use domain::registration::store::{MyCourse, Standing};
-use domain::registration::{State, drawing};
+use domain::registration::{Book, State, ValueKind, drawing};
 use leptos::prelude::*;
 
 use crate::AppError;
@@ -21,7 +21,7 @@ pub(super) fn path(code: &str) -> String {
 pub(super) async fn notice(ask: &Ask, run: &run::Model, standing: &Standing) -> Result<AnyView, AppError> {
     let Some(draw) = drawing::find_draw(&ask.centre, run.id).await? else { return Ok(().into_any()) };
     let l = ask.language;
-    let items = announced(l, &draw, standing.book.draws_after());
+    let items = announced(l, &draw, &standing.book);
     let page = l.path(&path(&run.code));
     Ok(view! {
         <p>{words::rule(l)}</p>
@@ -31,20 +31,32 @@ pub(super) async fn notice(ask: &Ask, run: &run::Model, standing: &Standing) -> 
     .into_any())
 }
 
-/// What is known of a draw before anybody applies.
-pub(super) fn announced(
-    l: Language,
-    draw: &draw::Model,
-    after: Option<chrono::DateTime<chrono::Utc>>,
-) -> Vec<Fact> {
+/// When a draw is held, while that is to come, and by which public value.
+pub(super) fn announced(l: Language, draw: &draw::Model, book: &Book) -> Vec<Fact> {
+    let after = book.draws_after().filter(|_| draw.drawn_at.is_none());
     let after = after.map(|after| Fact::new(words::when(l), words::when_after(l, when::moment(l, after))));
+    after.into_iter().chain([Fact::new(words::source(l), source(l, draw, book))]).collect()
+}
+
+/// The promise of a draw.
+pub(super) fn commitment(l: Language, draw: &draw::Model) -> Fact {
     let published = words::committed_at(l, when::moment(l, draw.committed_at));
-    let commitment = view! { <code class="hash">{draw.commitment.clone()}</code> <br/> {published} };
-    let source = view! { <span lang="ko">{draw.source.clone()}</span> };
-    after
-        .into_iter()
-        .chain([Fact::new(words::source(l), source), Fact::new(words::commitment(l), commitment)])
-        .collect()
+    Fact::new(
+        words::commitment(l),
+        view! { <code class="hash">{draw.commitment.clone()}</code> <br/> {published} },
+    )
+}
+
+/// Where the public value comes from; what the office has written itself is in Korean.
+pub(super) fn source(l: Language, draw: &draw::Model, book: &Book) -> AnyView {
+    match draw.value_kind {
+        ValueKind::Lotto => words::source_lotto(l).into_any(),
+        ValueKind::Drand => {
+            let round = book.apply_until.and_then(|until| draw.value_kind.round(until)).unwrap_or_default();
+            words::source_drand(l, round).into_any()
+        }
+        ValueKind::Other => view! { <span lang="ko">{draw.source.clone()}</span> }.into_any(),
+    }
 }
 
 /// The one press by which somebody gets into a draw; a seat is chosen after it.

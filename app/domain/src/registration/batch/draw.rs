@@ -14,10 +14,10 @@ use super::{Batch, Memory, Waiting, chunks};
 use crate::centre::Settings;
 use crate::notice::Event;
 use crate::registration::draw::{self as rule, Secret, Ticket, Version, list_hash};
-use crate::registration::drawing::{PublicValue, purpose};
+use crate::registration::drawing::purpose;
 use crate::registration::entity::{draw, draw_attempt, draw_ticket};
 use crate::registration::writer::{Actor, Command};
-use crate::registration::{EventKind, Lottery, Refusal, Stage, State};
+use crate::registration::{EventKind, Lottery, PublicValue, Refusal, Stage, State};
 
 /// The codes of a list by their applications.
 type List = BTreeMap<Uuid, Ticket>;
@@ -29,6 +29,8 @@ pub(super) struct Draws {
     lists: HashMap<Uuid, List>,
     /// What was promised of those it may draw, as far as the settings' keys open their secrets.
     promises: HashMap<Uuid, Promise>,
+    /// The forms by which places were drawn.
+    keys: HashMap<Uuid, Uuid>,
     promised: Vec<draw::Model>,
     entered: BTreeMap<Uuid, draw_ticket::Model>,
     withdrawn: BTreeSet<Uuid>,
@@ -62,7 +64,9 @@ impl Draws {
                 draws.lists.insert(run, load_list(tx, run).await?);
             }
             if wants_draw && !draws.promises.contains_key(&run) {
-                draws.promises.extend(load_promise(tx, settings, run).await?.map(|promise| (run, promise)));
+                let Some(row) = draw::Entity::find_by_id(run).one(tx).await? else { continue };
+                draws.keys.extend(row.key.map(|key| (run, key)));
+                draws.promises.extend(open_promise(settings, row).map(|promise| (run, promise)));
             }
         }
         Ok(draws)
@@ -139,21 +143,15 @@ async fn load_list(tx: &DatabaseTransaction, run: Uuid) -> Result<List, DbErr> {
     rows.into_iter().map(read).collect()
 }
 
-async fn load_promise(
-    tx: &DatabaseTransaction,
-    settings: &Settings,
-    run: Uuid,
-) -> Result<Option<Promise>, DbErr> {
-    let Some(row) = draw::Entity::find_by_id(run).one(tx).await? else { return Ok(None) };
-    match settings.secrets.open(&row.sealed, &purpose(run)) {
-        Ok(text) => Ok(Secret::parse(&text).map(|secret| Promise {
-            secret,
-            commitment: row.commitment,
-            list_hash: row.list_hash,
-        })),
+fn open_promise(settings: &Settings, row: draw::Model) -> Option<Promise> {
+    match settings.secrets.open(&row.sealed, &purpose(row.run_id)) {
+        Ok(text) => {
+            let secret = Secret::parse(&text)?;
+            Some(Promise { secret, commitment: row.commitment, list_hash: row.list_hash })
+        }
         Err(error) => {
-            tracing::error!(%error, %run, "the secret of a draw can't be opened");
-            Ok(None)
+            tracing::error!(%error, run = %row.run_id, "the secret of a draw can't be opened");
+            None
         }
     }
 }
@@ -163,9 +161,7 @@ impl Batch<'_> {
     /// nobody reads it, not in a copy of the database either.
     pub(super) fn promise(&mut self, run: Uuid, arrived: DateTime<Utc>) {
         let book = &self.memory.books[&run];
-        if !book.commits(arrived) {
-            return;
-        }
+        let Some(closes) = book.apply_until.filter(|_| book.commits(arrived)) else { return };
         let secret = Secret::from_bytes(rand::rng().random());
         let commitment = secret.commitment(&book.code);
         let sealed = match self.settings.secrets.seal(&secret.hex(), &purpose(run)) {
@@ -175,14 +171,17 @@ impl Batch<'_> {
                 return;
             }
         };
+        let source = &self.settings.draw.source;
+        let planned_for = source.kind().known_from(closes);
         self.draws.promised.push(draw::Model {
             run_id: run,
             version: Version::First.as_str().to_owned(),
             sealed,
             commitment: commitment.to_string(),
             committed_at: self.now,
-            source: self.settings.draw.source.clone(),
-            planned_for: None,
+            value_kind: source.kind(),
+            source: source.as_str().to_owned(),
+            planned_for,
             list_hash: None,
             people: None,
             listed_at: None,
@@ -191,10 +190,11 @@ impl Batch<'_> {
             secret: None,
             drawn_at: None,
             drawn_by: None,
+            key: None,
         });
         let since = self.now;
         if let Some(book) = self.change(run) {
-            book.lottery = Some(Lottery { stage: Stage::Committed, since, planned_for: None });
+            book.lottery = Some(Lottery { stage: Stage::Committed, since, planned_for });
         }
     }
 
@@ -217,10 +217,20 @@ impl Batch<'_> {
     }
 
     /// Draws the places of a run. Those still asking get what is free in the order of the lots, the others wait in that order;
-    /// whoever has cancelled since the list was frozen is passed over. Wanting it once more is refused, and written down.
-    pub(super) fn draw(&mut self, run: Uuid, value: &PublicValue, actor: Actor) -> Result<(), Refusal> {
+    /// whoever has cancelled since the list was frozen is passed over. Wanting it once more is refused, and written down, unless
+    /// it is the same press.
+    pub(super) fn draw(
+        &mut self,
+        run: Uuid,
+        value: &PublicValue,
+        actor: Actor,
+        key: Uuid,
+    ) -> Result<(), Refusal> {
         let book = &self.memory.books[&run];
         let may = book.may_draw(self.now);
+        if may == Err(Refusal::AlreadyDrawn) && self.draws.keys.get(&run) == Some(&key) {
+            return Ok(());
+        }
         if let (Err(Refusal::AlreadyDrawn), Some(by)) = (&may, actor.id()) {
             self.draws.attempts.push(draw_attempt::ActiveModel {
                 id: Set(self.clock.id()),
@@ -249,8 +259,10 @@ impl Batch<'_> {
             secret: Set(Some(secret.hex())),
             drawn_at: Set(Some(self.now)),
             drawn_by: Set(actor.id()),
+            key: Set(Some(key)),
             ..Default::default()
         });
+        self.draws.keys.insert(run, key);
         self.reach(run, Stage::Drawn);
         let owners: HashMap<&Ticket, Uuid> =
             list.iter().map(|(application, ticket)| (ticket, *application)).collect();

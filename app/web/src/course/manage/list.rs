@@ -1,10 +1,11 @@
 //! The programme of a year as one table.
 
 use axum::response::Response;
-use chrono::Datelike;
+use chrono::{DateTime, Datelike, Utc};
 use domain::account::{Denied, Duty};
 use domain::course::store::{self, RunLine};
-use domain::course::{RunState, Window};
+use domain::course::{RunCode, RunState, Window};
+use domain::registration::drawing;
 use domain::seoul;
 use leptos::prelude::*;
 
@@ -12,7 +13,8 @@ use crate::AppError;
 use crate::ask::Ask;
 use crate::course::{title, window_badge};
 use crate::ui::{
-    Badge, Breadcrumb, Cell, Column, EmptyState, LinkButton, Look, PageHead, Query, Tab, Table, Tabs, Tone,
+    Alert, Badge, Breadcrumb, Cell, Column, EmptyState, LinkButton, Look, PageHead, Query, Tab, Table, Tabs,
+    Tone,
 };
 use crate::when;
 use crate::words::{Language, course as words};
@@ -30,6 +32,10 @@ pub async fn list(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
     let year =
         query.text("year").parse().ok().filter(|year| (2000..=2100).contains(year)).unwrap_or(this_year);
     let lines = store::list_programme(&ask.centre, year, own).await?;
+    let due = match viewer.training_manager() {
+        Ok(manager) => drawing::list_due(&ask.centre, &manager).await?,
+        Err(_) => Vec::new(),
+    };
     let mut years = store::list_years(ask.centre.database()).await?;
     years.extend([this_year, year]);
     years.sort_unstable_by(|a, b| b.cmp(a));
@@ -48,11 +54,27 @@ pub async fn list(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
                     <LinkButton href=l.path("/manage/runs/new") small=true>{words::new_run(l)}</LinkButton>
                 })}
             </PageHead>
+            {(!due.is_empty()).then(|| draws_due(l, &due))}
             {manages.then(|| tools(l, year))}
             <Tabs label=words::years(l) tabs=tabs/>
             {table(l, year, &lines)}
         }
     }))
+}
+
+/// Draws that can be held and that nobody has held yet.
+fn draws_due(l: Language, due: &[(RunCode, DateTime<Utc>)]) -> impl IntoView + use<> {
+    let line = |(code, since): &(RunCode, DateTime<Utc>)| {
+        let path = l.path(&format!("/manage/runs/{}/draw", code.as_str()));
+        view! { <li><a href=path>{code.as_str().to_owned()}</a> " · " {words::draw_due_since(l, when::moment(l, *since))}</li> }
+    };
+    let lines: Vec<_> = due.iter().map(line).collect();
+    view! {
+        <Alert l=l tone=Tone::Warning>
+            <p>{words::draws_due(l)}</p>
+            <ul class="bullets">{lines}</ul>
+        </Alert>
+    }
 }
 
 fn tools(l: Language, year: i32) -> impl IntoView {

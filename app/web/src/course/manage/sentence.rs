@@ -84,7 +84,7 @@ fn field(refusal: &Refusal) -> &'static str {
         | Refusal::PlacesHeld => "space",
         Refusal::CapacityOverSeats(_) | Refusal::CapacityUnderTaken(_) => "capacity",
         Refusal::LotteryStands => "selection",
-        Refusal::WindowBackwards | Refusal::WindowStands => "apply_until",
+        Refusal::WindowBackwards | Refusal::WindowStands | Refusal::DrawTooLate(_) => "apply_until",
         _ => "",
     }
 }
@@ -119,6 +119,7 @@ pub fn sentence(l: Language, refusal: &Refusal) -> String {
         Refusal::LotteryStands => words::refused_lottery_stands(l).into(),
         Refusal::WindowStands => words::refused_window_stands(l).into(),
         Refusal::NoKey => crate::words::draw::office_no_key(l).into(),
+        Refusal::DrawTooLate(at) => words::refused_draw_too_late(l, when::moment(l, *at)),
         Refusal::NoRoom => words::refused_no_room(l).into(),
         Refusal::RoomNotInUse(day) => words::refused_room_not_in_use(l, when::day(l, *day)),
         Refusal::RoomClosed(day, reason) => words::refused_room_closed(l, when::day(l, *day), reason),
