@@ -2,6 +2,7 @@
 
 mod desk;
 mod fold;
+mod moment;
 mod recount;
 mod report;
 
