@@ -31,6 +31,7 @@ mod m0026_unlinked;
 mod m0027_by_day;
 mod m0028_draw;
 mod m0029_turn;
+mod m0031_mark_kiosk;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -73,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0027_by_day::Migration),
             Box::new(m0028_draw::Migration),
             Box::new(m0029_turn::Migration),
+            Box::new(m0031_mark_kiosk::Migration),
         ]
     }
 
