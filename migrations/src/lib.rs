@@ -95,6 +95,12 @@ pub async fn up<'c>(tx: impl IntoSchemaManagerConnection<'c>) -> Result<(), DbEr
     Migrator::up(tx, None).await
 }
 
+/// Brings an empty database to the schema that a migration finds, by its name: to see what it does with rows that are there.
+pub async fn up_before<'c>(tx: impl IntoSchemaManagerConnection<'c>, migration: &str) -> Result<(), DbErr> {
+    let before = known().iter().take_while(|name| *name != migration).count();
+    Migrator::up(tx, before.try_into().ok()).await
+}
+
 /// Every migration of this program by its name, in their order.
 pub fn known() -> Vec<String> {
     Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
