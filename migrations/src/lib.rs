@@ -31,6 +31,7 @@ mod m0026_unlinked;
 mod m0027_by_day;
 mod m0028_draw;
 mod m0029_turn;
+mod m0031_mark_kiosk;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -73,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0027_by_day::Migration),
             Box::new(m0028_draw::Migration),
             Box::new(m0029_turn::Migration),
+            Box::new(m0031_mark_kiosk::Migration),
         ]
     }
 
@@ -91,6 +93,12 @@ async fn models<C: ConnectionTrait>(db: &C) -> Result<Vec<Model>, DbErr> {
 /// Brings a database to today's schema. Whoever calls it holds a transaction, so that all is done or nothing.
 pub async fn up<'c>(tx: impl IntoSchemaManagerConnection<'c>) -> Result<(), DbErr> {
     Migrator::up(tx, None).await
+}
+
+/// Brings an empty database to the schema that a migration finds, by its name: to see what it does with rows that are there.
+pub async fn up_before<'c>(tx: impl IntoSchemaManagerConnection<'c>, migration: &str) -> Result<(), DbErr> {
+    let before = known().iter().take_while(|name| *name != migration).count();
+    Migrator::up(tx, before.try_into().ok()).await
 }
 
 /// Every migration of this program by its name, in their order.

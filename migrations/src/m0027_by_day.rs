@@ -10,10 +10,12 @@ pub struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         crate::dialect::run(manager, SQL).await?;
-        for (backend, id) in
-            [(DbBackend::Sqlite, "randomblob(16)"), (DbBackend::Postgres, "gen_random_uuid()")]
-        {
-            crate::dialect::run_on(manager, backend, &SUMS.replace("#id", id)).await?;
+        for (backend, id, day) in [
+            (DbBackend::Sqlite, "randomblob(16)", "date(min(starts_at), '+9 hours')"),
+            (DbBackend::Postgres, "gen_random_uuid()", "(min(starts_at) AT TIME ZONE 'Asia/Seoul')::date"),
+        ] {
+            let sums = SUMS.replace("#id", id).replace("#first_day", day);
+            crate::dialect::run_on(manager, backend, &sums).await?;
         }
         crate::dialect::run(manager, DROP).await
     }
@@ -41,14 +43,17 @@ ALTER TABLE anonymous_part ADD COLUMN held integer CONSTRAINT anonymous_part_hel
 ALTER TABLE anonymous_part ADD COLUMN held_minutes integer CONSTRAINT anonymous_part_held_minutes_not_negative CHECK (held_minutes >= 0);
 ";
 
-/// Of the sums that stood here before only the last day is known.
+/// Of the sums that stood here before only the last day is known. They count from the day on which somebody was enrolled, and
+/// whoever left midway was.
 const SUMS: &str =
     "INSERT INTO anonymous_attendance (id, run_id, day, sex, age, neighbourhood, attended, minutes, no_shows)
-    SELECT #id, run_id, counted_until, sex, age, neighbourhood,
+    SELECT #id, run_id, CASE WHEN placed > counted_until THEN placed ELSE counted_until END AS enrolled, sex, age, neighbourhood,
         sum(CASE WHEN came > 0 THEN 1 ELSE 0 END), sum(minutes), sum(no_shows)
     FROM anonymous_part
-    WHERE counted_until IS NOT NULL AND (placed IS NOT NULL) AND (ended IS NULL)
-    GROUP BY run_id, counted_until, sex, age, neighbourhood";
+    WHERE counted_until IS NOT NULL AND placed IS NOT NULL AND (ended IS NULL OR (placed <= ended AND ended >= (
+        SELECT #first_day FROM class_session c WHERE c.run_id = anonymous_part.run_id AND c.state = 'planned'
+    )))
+    GROUP BY run_id, enrolled, sex, age, neighbourhood";
 
 /// No release was made that knows these.
 const DROP: &str = "

@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::Utc;
 use domain::centre::Centre;
 use domain::clock::Clock;
+use sea_orm::TransactionTrait;
 use server::config::{Config, Database, Flags};
 use server::{database, serve};
 use tempfile::TempDir;
@@ -49,6 +50,20 @@ impl House {
                 assert!(restore.expect("starting pg_restore").success());
             }
         }
+        house
+    }
+
+    /// With the schema that a migration finds.
+    pub async fn before(engine: Engine, migration: &str) -> Self {
+        let house = Self::on((engine == Engine::Postgres).then(Fresh::empty));
+        if let Database::Sqlite(path) = &house.database {
+            std::fs::remove_file(path).expect("removing the migrated database");
+        }
+        let connection = database::connect(&house.database).await.expect("connecting");
+        let tx = connection.begin().await.expect("beginning");
+        migrations::up_before(&tx, migration).await.expect("migrating");
+        tx.commit().await.expect("committing");
+        connection.close().await.expect("closing");
         house
     }
 

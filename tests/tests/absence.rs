@@ -478,6 +478,7 @@ both! {
             made_at: site.now(),
             arrived_at: site.now(),
             by_id: None,
+            kiosk_id: None,
             outcome: MarkOutcome::Taken,
             reason: Some("무릎 수술".into()),
         };

@@ -486,6 +486,13 @@ const BROKEN: &[(&str, &str, &str)] = &[
          SELECT #2, class_session_id, application_id, 0, way, made_at, arrived_at, 'lost' FROM mark_event",
     ),
     ("mark_event_append_only", "", "UPDATE mark_event SET outcome = 'overtaken'"),
+    ("mark_event_append_only", "", "UPDATE mark_event SET kiosk_id = #1"),
+    (
+        "mark_event_kiosk_checks_in",
+        "",
+        "INSERT INTO mark_event (id, class_session_id, application_id, missed, way, made_at, arrived_at, kiosk_id, outcome)
+         SELECT #2, class_session_id, application_id, 0, 'sheet', made_at, arrived_at, #1, outcome FROM mark_event",
+    ),
     ("check_in_key_long", "", "UPDATE check_in_key SET key = ##0"),
     ("check_in_code_once", "check_in_code.digits", "UPDATE check_in_code SET digits = '000001'"),
     ("kiosk_name_given", "", "UPDATE kiosk SET name = ''"),

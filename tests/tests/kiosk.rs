@@ -4,11 +4,11 @@
 use axum::http::StatusCode;
 use chrono::Duration;
 use domain::account::Duty;
-use domain::account::entity::audit;
-use domain::attendance::entity::{kiosk, mark};
+use domain::account::entity::{access, audit};
+use domain::attendance::entity::{kiosk, mark, mark_event};
 use domain::attendance::{CheckInNumber, MarkWay, Presence, check_in};
 use domain::registration::{Choice, store as registration};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use tests::programme::{Dates, add_room, add_run};
 use tests::{ORIGIN, Page, Site, Visitor, both};
 
@@ -90,6 +90,32 @@ both! {
         assert!(device.get("/my").await.path.starts_with("/sign-in"), "a kiosk is nobody");
         let english = device.get("/en/kiosk").await.expect(200);
         assert!(english.said().contains("Check in"), "{}", english.said());
+    }
+
+    async fn the_history_of_a_mark_says_at_which_kiosk_it_was_made_and_by_whom_it_was_changed(site) {
+        let number = number(site).await;
+        let administrator = site.sign_in_as(Duty::Administrator).await;
+        let device = device(site, &issue(&administrator).await).await;
+        enter(&device, number.as_str()).await.expect(200);
+        let event = mark_event::Entity::find().one(site.centre.database()).await.unwrap().unwrap();
+        assert_eq!((event.way, event.by_id, event.kiosk_id), (MarkWay::Kiosk, None, Some(only(site).await.id)));
+        let manager = site.sign_in(site.person("김담당", &[Duty::TrainingManager]).await).await;
+        site.advance(Duration::minutes(20));
+        let application = event.application_id;
+        let late = [("mark", format!("{application}:late:5"))];
+        let late: Vec<(&str, &str)> = late.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        manager.post("/sheets/P21-014/1", &late).await.expect(200);
+        let history = manager.get("/sheets/P21-014/1").await.expect(200).click("표시 기록").await.expect(200);
+        let lines: Vec<String> = history.all("tbody tr");
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(["홍길동", "지각 (5분)", "10:10", "김담당", "출석부"].iter().all(|word| lines[0].contains(word)), "{}", lines[0]);
+        let words = ["홍길동", "출석", "09:50", "사람이 표시하지 않음", "출석 단말: 입구 태블릿 (3층 안내데스크)"];
+        assert!(words.iter().all(|word| lines[1].contains(word)), "{}", lines[1]);
+        let looks = access::Entity::find().filter(access::Column::ViewerId.eq(manager.person.unwrap()));
+        assert!(looks.count(site.centre.database()).await.unwrap() >= 2, "whole names were seen");
+        site.resident("임꺽정").await.get("/sheets/P21-014/1/history").await.expect(403);
+        device.get("/sheets/P21-014/1/history").await.expect(200);
+        assert!(device.get("/sheets/P21-014/1/history").await.path.starts_with("/sign-in"));
     }
 
     async fn a_link_opens_one_device_once_within_a_day(site) {

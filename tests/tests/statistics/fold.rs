@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use domain::account::entity::person;
-use domain::account::store::change_consents;
+use domain::account::store::{change_consents, find_profile};
 use domain::account::{Duty, Figures, Neighbourhood, PersonState, Purpose, Sex};
 use domain::attendance::Presence;
 use domain::attendance::entity::mark;
@@ -84,10 +84,10 @@ pub(super) async fn school(site: &Site) -> Vec<Uuid> {
     people
 }
 
-type All = BTreeMap<(String, Dimension, Option<Dimension>, String, String), Counts>;
+pub(super) type All = BTreeMap<(String, Dimension, Option<Dimension>, String, String), Counts>;
 
 /// Every cell of every pair of sides, as of days before, amid and after the runs.
-async fn all_figures(site: &Site) -> All {
+pub(super) async fn all_figures(site: &Site) -> All {
     let (first, last) = ("2021-01-01".parse().unwrap(), "2021-12-31".parse().unwrap());
     let mut all = All::new();
     for as_of in ["2021-01-15", "2021-01-22", "2021-02-12", "2021-03-01"] {
@@ -148,6 +148,27 @@ both! {
         let figures = Figures { sex: Some(Sex::Female), ..Figures::default() };
         change_consents(&site.centre, &who, &[Purpose::Figures], figures).await.unwrap();
         assert_eq!(all_figures(site).await, before);
+    }
+
+    async fn whoever_clears_one_thing_they_said_stays_counted_by_it(site) {
+        let people = school(site).await;
+        let before = all_figures(site).await;
+        let who = site.signed_in(people[0]).await;
+        let db = site.centre.database();
+        let said = find_profile(db, &who).await.unwrap().unwrap().figures;
+        let without_sex = Figures { sex: None, ..said };
+        for left in [without_sex, Figures { birth_year: None, ..without_sex }, Figures::default()] {
+            change_consents(&site.centre, &who, &[Purpose::Figures], left).await.unwrap();
+            assert_eq!(find_profile(db, &who).await.unwrap().unwrap().figures, left);
+            assert_eq!(all_figures(site).await, before, "{left:?}");
+        }
+        assert_eq!(anonymous_part::Entity::find().count(db).await.unwrap(), 2);
+        // What is only put right is counted as it is now.
+        let who = site.signed_in(people[2]).await;
+        let right = Figures { neighbourhood: Some(Neighbourhood::Mullae), sex: Some(Sex::Male), birth_year: None };
+        change_consents(&site.centre, &who, &[Purpose::Figures], right).await.unwrap();
+        assert_eq!(anonymous_part::Entity::find().count(db).await.unwrap(), 2);
+        assert_ne!(all_figures(site).await, before);
     }
 
     async fn what_erased_people_attended_by_a_day_amid_a_run_stays(site) {

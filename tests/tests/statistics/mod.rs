@@ -1,7 +1,9 @@
 //! The figures: what is counted against a slow recount and the office's own report, files, closed months, erased people.
 
+mod carry;
 mod desk;
 mod fold;
+mod moment;
 mod recount;
 mod report;
 

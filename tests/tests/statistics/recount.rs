@@ -1,24 +1,30 @@
-//! The cube against a slow, plain recount of the rows themselves, over random data around the end of a year.
+//! The cube against a slow, plain recount of the rows themselves, over random data around the end of a year; and against
+//! itself, before and after people are erased.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
 use domain::account::entity::person;
-use domain::account::{Neighbourhood, PersonState, Sex};
+use domain::account::store::{change_consents, find_profile};
+use domain::account::{Duty, Figures, Neighbourhood, PersonState, Purpose, Sex};
 use domain::attendance::Presence;
 use domain::attendance::entity::{completion, mark, no_show, run_closing};
+use domain::broadcast::State as Show;
+use domain::broadcast::call::{Latency, Privacy};
+use domain::broadcast::entity::{broadcast, viewer_sample};
 use domain::course::entity::{class_session, course, run};
 use domain::course::{Audience, Category, ClassState, Mode, RunState};
 use domain::language::Language;
+use domain::privacy::purge;
 use domain::registration::entity::{application, application_event};
 use domain::registration::{EventKind, State};
 use domain::seoul;
 use domain::space::entity::space;
-use domain::statistics::{Counts, Dimension, Question, fact};
+use domain::statistics::{Counts, Dimension, Facts, Key, Question, Table, fact};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use tests::programme::{add, add_room, class, course as a_course, run as a_run};
 use tests::{Site, both};
 use uuid::Uuid;
@@ -37,11 +43,8 @@ both! {
         fill(site, &mut dice).await;
         site.set_time("2021-02-20T12:00:00+09:00");
         let rows = Rows::read(site).await;
-        let first: NaiveDate = "2020-12-15".parse().unwrap();
         for _ in 0..12 {
-            let some_day = |dice: &mut StdRng| first + chrono::Days::new(dice.random_range(0..70));
-            let (one, other) = (some_day(&mut dice), some_day(&mut dice));
-            let (from, until, as_of) = (one.min(other), one.max(other), some_day(&mut dice));
+            let Span { from, until, as_of } = some_span(&mut dice);
             let facts = fact::load(&site.centre, (from, until), as_of).await.unwrap();
             for _ in 0..20 {
                 let mut side = || *Dimension::ALL.choose(&mut dice).unwrap();
@@ -55,18 +58,100 @@ both! {
                 let table = facts.table(&question);
                 let asked = Asked { from, until, as_of, filter, rows: rows_by, columns };
                 let slow = rows.count(&asked);
-                let keys = |keys: &[domain::statistics::Key]| keys.iter().map(|it| Some(*it)).chain([None]).collect::<Vec<_>>();
-                let mut fast = BTreeMap::new();
-                for row in keys(&table.rows) {
-                    for column in keys(&table.columns) {
-                        let place = (row.map(|it| facts.word(it)), column.map(|it| facts.word(it)));
-                        fast.insert(place, table.cell(row, column));
-                    }
-                }
-                fast.retain(|_, counts| *counts != Counts::default());
-                assert_eq!(fast, slow, "seed {seed}: {asked:?}");
+                assert_eq!(cells(&facts, &table), slow, "seed {seed}: {asked:?}");
             }
         }
+    }
+
+    async fn whoever_is_erased_at_whatever_time_leaves_every_figure_as_it_was(site) {
+        site.set_time("2020-12-01T09:00:00+09:00");
+        let seed: u64 = rand::random();
+        println!("seed {seed}");
+        let mut dice = StdRng::seed_from_u64(seed);
+        fill(site, &mut dice).await;
+        let spans: Vec<Span> = (0..6).map(|_| some_span(&mut dice)).collect();
+        // Amid the runs some take back all they said of themselves, or one thing of it.
+        site.set_time("2021-01-20T12:00:00+09:00");
+        let before = all_tables(site, &spans).await;
+        let people = person::Entity::find().all(site.centre.database()).await.unwrap();
+        for person in people {
+            if dice.random_bool(0.5) {
+                continue;
+            }
+            let who = site.signed_in(person.id).await;
+            let said = find_profile(site.centre.database(), &who).await.unwrap().unwrap().figures;
+            let (given, figures) = match dice.random_range(0..4) {
+                0 => (vec![Purpose::Figures], Figures { birth_year: None, ..said }),
+                1 => (vec![Purpose::Figures], Figures { sex: None, ..said }),
+                2 => (vec![Purpose::Figures], Figures { neighbourhood: None, ..said }),
+                _ => (Vec::new(), Figures::default()),
+            };
+            change_consents(&site.centre, &who, &given, figures).await.unwrap();
+        }
+        assert_same(&before, &all_tables(site, &spans).await, seed);
+        // After eight years nobody is described any more.
+        site.set_time("2029-03-02T09:00:00+09:00");
+        let before = all_tables(site, &spans).await;
+        let officer = site.person("강보호", &[Duty::PrivacyOfficer]).await;
+        let officer = site.signed_in(officer).await.privacy_officer().unwrap();
+        purge(&site.centre, &officer).await.unwrap();
+        let described = person::Entity::find().filter(person::Column::BirthYear.is_not_null());
+        assert_eq!(described.count(site.centre.database()).await.unwrap(), 0);
+        assert_same(&before, &all_tables(site, &spans).await, seed);
+    }
+}
+
+/// A period, and the day as of which it is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Span {
+    from: NaiveDate,
+    until: NaiveDate,
+    as_of: NaiveDate,
+}
+
+fn some_span(dice: &mut StdRng) -> Span {
+    let first: NaiveDate = "2020-12-15".parse().unwrap();
+    let mut some_day = || first + chrono::Days::new(dice.random_range(0..70));
+    let (one, other) = (some_day(), some_day());
+    Span { from: one.min(other), until: one.max(other), as_of: some_day() }
+}
+
+/// What stands in a table, totals too, by the words of its rows and columns.
+fn cells(facts: &Facts, table: &Table) -> BTreeMap<Place, Counts> {
+    let keys = |keys: &[Key]| keys.iter().map(|it| Some(*it)).chain([None]).collect::<Vec<_>>();
+    let mut cells = BTreeMap::new();
+    for row in keys(&table.rows) {
+        for column in keys(&table.columns) {
+            let place = (row.map(|it| facts.word(it)), column.map(|it| facts.word(it)));
+            cells.insert(place, table.cell(row, column));
+        }
+    }
+    cells.retain(|_, counts| *counts != Counts::default());
+    cells
+}
+
+type Tables = BTreeMap<(Span, Dimension, Option<Dimension>), BTreeMap<Place, Counts>>;
+
+/// The table of every pair of sides for each of these spans.
+async fn all_tables(site: &Site, spans: &[Span]) -> Tables {
+    let mut all = Tables::new();
+    for span in spans {
+        let Span { from: first, until: last, as_of } = *span;
+        let facts = fact::load(&site.centre, (first, last), as_of).await.unwrap();
+        for rows in Dimension::ALL.iter().copied() {
+            for columns in Dimension::ALL.iter().copied().filter(|it| *it != rows).map(Some).chain([None]) {
+                let table = facts.table(&Question { first, last, only: Vec::new(), rows, columns });
+                all.insert((*span, rows, columns), cells(&facts, &table));
+            }
+        }
+    }
+    all
+}
+
+#[track_caller]
+fn assert_same(before: &Tables, after: &Tables, seed: u64) {
+    for (asked, table) in before {
+        assert_eq!(after[asked], *table, "seed {seed}: {asked:?}");
     }
 }
 
@@ -124,6 +209,11 @@ async fn fill(site: &Site, dice: &mut StdRng) {
         let ids: Vec<Uuid> = classes.iter().map(|it| *it.id.as_ref()).collect();
         let run_id = run.id;
         add(centre, course, run, classes).await;
+        for nth in 0..ids.len() {
+            if dice.random_bool(0.5) {
+                watch(site, dice, run_id, nth, start + TimeDelta::days(9 * nth as i64)).await;
+            }
+        }
         let mut completed = Vec::new();
         let share = if dice.random_bool(0.3) { 0.0 } else { 0.25 };
         for person in people.iter().filter(|_| dice.random_bool(share)).copied().collect::<Vec<_>>() {
@@ -159,6 +249,40 @@ async fn fill(site: &Site, dice: &mut StdRng) {
         if dice.random_bool(0.5) {
             close(site, run_id, start + TimeDelta::days(5), people[0], &completed).await;
         }
+    }
+}
+
+/// A broadcast of a class, whose viewers were counted several times, or never.
+async fn watch(site: &Site, dice: &mut StdRng, run: Uuid, nth: usize, starts_at: DateTime<Utc>) {
+    let (clock, db) = (site.centre.clock(), site.centre.database());
+    let id = clock.id();
+    let row = broadcast::ActiveModel {
+        id: Set(id),
+        code: Set(format!("{run}-{nth}")),
+        run_id: Set(Some(run)),
+        number: Set(Some(i32::try_from(nth).unwrap() + 1)),
+        privacy: Set(Privacy::Unlisted),
+        made_for_kids: Set(false),
+        dvr: Set(true),
+        latency: Set(Latency::Low),
+        state: Set(Show::Complete),
+        generation: Set(1),
+        looks: Set(0),
+        tries: Set(0),
+        settled: Set(true),
+        unwanted: Set(false),
+        version: Set(1),
+        created_at: Set(site.now()),
+        ..Default::default()
+    };
+    broadcast::Entity::insert(row).exec_without_returning(db).await.unwrap();
+    for minute in 0..dice.random_range(0..4) {
+        let sample = viewer_sample::ActiveModel {
+            broadcast_id: Set(id),
+            at: Set(starts_at + TimeDelta::minutes(minute)),
+            viewers: Set(dice.random_range(0..40)),
+        };
+        viewer_sample::Entity::insert(sample).exec_without_returning(db).await.unwrap();
     }
 }
 
@@ -213,6 +337,8 @@ struct Rows {
     no_shows: Vec<no_show::Model>,
     completions: Vec<completion::Model>,
     closings: Vec<run_closing::Model>,
+    shows: Vec<broadcast::Model>,
+    samples: Vec<viewer_sample::Model>,
 }
 
 type Place = (Option<String>, Option<String>);
@@ -239,6 +365,8 @@ impl Rows {
             no_shows: no_show::Entity::find().all(db).await.unwrap(),
             completions: completion::Entity::find().all(db).await.unwrap(),
             closings: run_closing::Entity::find().all(db).await.unwrap(),
+            shows: broadcast::Entity::find().all(db).await.unwrap(),
+            samples: viewer_sample::Entity::find().all(db).await.unwrap(),
         }
     }
 
@@ -294,6 +422,15 @@ impl Rows {
                 age.filter(|age| *age >= 0).map(|age| (age / 10 * 10).min(90).to_string()).unwrap_or_default()
             }
         })
+    }
+
+    /// The most who watched a class at one time, as far as anybody had counted until then.
+    fn most_viewers(&self, class: &class_session::Model, until: DateTime<Utc>) -> Option<u64> {
+        let shows =
+            |it: &&broadcast::Model| (it.run_id, it.number) == (Some(class.run_id), Some(class.number));
+        let show = self.shows.iter().find(shows)?;
+        let samples = self.samples.iter().filter(|it| it.broadcast_id == show.id && it.at <= until);
+        samples.map(|it| u64::try_from(it.viewers).unwrap()).max()
     }
 
     /// Where an application stands at the end of a day: its history played again until then.
@@ -356,11 +493,13 @@ impl Rows {
             let held: Vec<_> = self.planned(run).into_iter().filter(|it| it.ends_at <= until).collect();
             for class in held.iter().filter(|it| within(seoul::day(it.starts_at))) {
                 let minutes = u64::try_from(class.minutes).unwrap();
-                count(
-                    &|side| self.word(side, run, Some(class), None),
-                    &|counts| counts.minutes += minutes,
-                    None,
-                );
+                let most = self.most_viewers(class, until);
+                let add = |counts: &mut Counts| {
+                    counts.minutes += minutes;
+                    counts.shows += u64::from(most.is_some());
+                    counts.viewers += most.unwrap_or_default();
+                };
+                count(&|side| self.word(side, run, Some(class), None), &add, None);
             }
             if !within(first_day) {
                 continue;

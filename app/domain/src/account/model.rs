@@ -80,6 +80,15 @@ pub struct Figures {
     pub neighbourhood: Option<Neighbourhood>,
 }
 
+impl Figures {
+    /// Whether something that was told is told no more. Something else in its place is a correction.
+    pub fn are_taken_back_by(self, next: Self) -> bool {
+        let years = self.birth_year.is_some() && next.birth_year.is_none();
+        let sexes = self.sex.is_some() && next.sex.is_none();
+        years || sexes || (self.neighbourhood.is_some() && next.neighbourhood.is_none())
+    }
+}
+
 impl Purpose {
     /// What nobody can be a learner here without.
     pub const REQUIRED: [Self; 2] = [Self::Statutory, Self::Necessary];

@@ -409,14 +409,18 @@ pub async fn find_profile<C: ConnectionTrait>(db: &C, who: &SignedIn) -> Result<
         contacts: contacts_of(db, who.id()).await?,
         consents: consents_of(db, who.id()).await?,
         has_password: person.password_hash.is_some(),
-        figures: Figures {
-            birth_year: person.birth_year.map(BirthYear::of_row),
-            sex: person.sex,
-            neighbourhood: person.neighbourhood,
-        },
+        figures: figures_of(&person),
         name: person.name,
         language: person.language,
     }))
+}
+
+fn figures_of(person: &person::Model) -> Figures {
+    Figures {
+        birth_year: person.birth_year.map(BirthYear::of_row),
+        sex: person.sex,
+        neighbourhood: person.neighbourhood,
+    }
 }
 
 /// The purposes a person consents to now: of each the last word counts.
@@ -565,7 +569,8 @@ pub async fn change_consents(
         }
     }
     let figures = if given.contains(&Purpose::Figures) { figures } else { Figures::default() };
-    if !given.contains(&Purpose::Figures) {
+    let said = person::Entity::find_by_id(who.id()).one(&tx).await?.as_ref().map(figures_of);
+    if said.unwrap_or_default().are_taken_back_by(figures) {
         // What was counted by them stays counted, under a number made by chance.
         fold(&tx, centre.clock(), &[who.id()]).await?;
     }

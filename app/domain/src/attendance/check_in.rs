@@ -142,7 +142,7 @@ pub async fn check_in(
         .one(centre.database())
         .await?
         .ok_or(CheckInRefusal::NoPlace)?;
-    arrive(centre, class, &place, (MarkWay::Qr, None)).await
+    arrive(centre, class, &place, Maker::itself(MarkWay::Qr)).await
 }
 
 /// Checks in whoever has this number, by a claim.
@@ -154,7 +154,7 @@ pub async fn check_in_by_number(
 ) -> Result<CheckedIn, CheckInError> {
     check_claim(centre, class, claim).await?;
     let place = find_in_class(centre, class, number).await?;
-    arrive(centre, class, &place, (MarkWay::Qr, None)).await
+    arrive(centre, class, &place, Maker::itself(MarkWay::Qr)).await
 }
 
 /// Checks in whoever types their number at the screen of a class.
@@ -166,7 +166,7 @@ pub async fn check_in_at_screen(
 ) -> Result<CheckedIn, CheckInError> {
     is_time(centre, class)?;
     let place = find_in_class(centre, class, number).await?;
-    arrive(centre, class, &place, (MarkWay::Kiosk, None)).await
+    arrive(centre, class, &place, Maker::itself(MarkWay::Kiosk)).await
 }
 
 /// Checks in whoever says their number at the desk, for the class of theirs that goes on or begins soon.
@@ -175,14 +175,14 @@ pub async fn check_in_at_desk(
     desk: &Desk,
     number: &CheckInNumber,
 ) -> Result<CheckedIn, CheckInError> {
-    check_in_now(centre, number, (MarkWay::Desk, Some(desk.id()))).await
+    check_in_now(centre, number, Maker { by: Some(desk.id()), ..Maker::itself(MarkWay::Desk) }).await
 }
 
 /// Checks in whoever has this number, for the class of theirs that goes on or begins soon.
 pub(super) async fn check_in_now(
     centre: &Centre,
     number: &CheckInNumber,
-    how: (MarkWay, Option<Uuid>),
+    how: Maker<'_>,
 ) -> Result<CheckedIn, CheckInError> {
     let place = find_place(centre, number).await?;
     let class = find_next_class(centre, place.run_id).await?.ok_or(CheckInRefusal::NoClass)?;
@@ -237,7 +237,7 @@ async fn arrive(
     centre: &Centre,
     class: &class_session::Model,
     place: &application::Model,
-    (way, by): (MarkWay, Option<Uuid>),
+    how: Maker<'_>,
 ) -> Result<CheckedIn, CheckInError> {
     let now = centre.clock().now();
     let tolerated = TimeDelta::minutes(centre.settings().attendance.tolerated_minutes.into());
@@ -247,7 +247,7 @@ async fn arrive(
     let tx = centre.begin().await?;
     let class = hold_class(&tx, class.id).await?;
     let made = Made { nonce: centre.clock().id(), application: place.id, mark: Some(mark), made_at: now };
-    settle(&tx, centre, &class, &[made], Maker { way, by, reason: None }).await?;
+    settle(&tx, centre, &class, &[made], how).await?;
     let stands = mark::Entity::find_by_id((class.id, place.id)).one(&tx).await?;
     tx.commit().await?;
     let names = names_of(centre.database(), [place.person_id]).await?;

@@ -121,6 +121,8 @@ pub mod mark_event {
         pub made_at: DateTime<Utc>,
         pub arrived_at: DateTime<Utc>,
         pub by_id: Option<Uuid>,
+        /// Where they checked in, if it was at one.
+        pub kiosk_id: Option<Uuid>,
         pub outcome: MarkOutcome,
         pub reason: Option<String>,
     }

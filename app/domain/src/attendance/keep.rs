@@ -138,7 +138,7 @@ async fn mark_absent_in(centre: &Centre, class: Uuid) -> Result<usize, MarkError
             made_at: centre.clock().now(),
         })
         .collect();
-    settle(&tx, centre, &class, &absent, Maker { way: MarkWay::Watch, by: None, reason: None }).await?;
+    settle(&tx, centre, &class, &absent, Maker::itself(MarkWay::Watch)).await?;
     tx.commit().await?;
     Ok(absent.len())
 }

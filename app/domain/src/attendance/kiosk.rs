@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::account::{Administrator, record};
 use crate::attendance::check_in::{CheckInError, CheckInRefusal, CheckedIn, check_in_now};
 use crate::attendance::entity::kiosk;
+use crate::attendance::sheet::Maker;
 use crate::attendance::{CheckInNumber, MarkWay};
 use crate::centre::Centre;
 use crate::course::Line;
@@ -196,7 +197,8 @@ pub async fn check_in(
     if is_resting(&kiosk, centre.clock().now()) {
         return Err(KioskError::Resting);
     }
-    let done = match check_in_now(centre, number, (MarkWay::Kiosk, None)).await {
+    let at = Maker { kiosk: Some(device.id), ..Maker::itself(MarkWay::Kiosk) };
+    let done = match check_in_now(centre, number, at).await {
         Ok(done) => done,
         Err(error) => {
             if matches!(error, CheckInError::Refused(CheckInRefusal::WrongNumber)) {

@@ -20,6 +20,8 @@ pub mod completion;
 #[cfg(feature = "store")]
 pub mod entity;
 #[cfg(feature = "store")]
+pub mod history;
+#[cfg(feature = "store")]
 pub mod keep;
 #[cfg(feature = "store")]
 pub mod key;

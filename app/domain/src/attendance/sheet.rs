@@ -330,7 +330,7 @@ async fn judge(
         .iter()
         .map(|it| Made { nonce: it.nonce, application: it.application, mark: it.mark, made_at: made_at(it) })
         .collect();
-    settle(tx, centre, class, &made, Maker { way, by: Some(by.id()), reason }).await
+    settle(tx, centre, class, &made, Maker { way, by: Some(by.id()), kiosk: None, reason }).await
 }
 
 impl mark::Model {
@@ -361,7 +361,15 @@ pub(crate) struct Maker<'a> {
     pub way: MarkWay,
     /// Nobody where a worker makes them.
     pub by: Option<Uuid>,
+    pub kiosk: Option<Uuid>,
     pub reason: Option<&'a str>,
+}
+
+impl Maker<'_> {
+    /// In this way, by nobody who judges.
+    pub fn itself(way: MarkWay) -> Self {
+        Self { way, by: None, kiosk: None, reason: None }
+    }
 }
 
 /// Locks a class's row for whoever is about to mark: it takes the lock before it looks.
@@ -411,6 +419,7 @@ pub(crate) async fn settle(
             made_at: Set(it.made_at),
             arrived_at: Set(now),
             by_id: Set(maker.by),
+            kiosk_id: Set(maker.kiosk),
             outcome: Set(outcome),
             reason: Set(maker.reason.map(str::to_owned)),
         });
@@ -444,7 +453,8 @@ pub(crate) async fn take_back_all(
         .map(|application| Made { nonce: clock.id(), application, mark: None, made_at: clock.now() })
         .collect();
     if !gone.is_empty() {
-        let maker = Maker { way: MarkWay::Office, by: Some(by.id()), reason: Some(reason.as_str()) };
+        let maker =
+            Maker { by: Some(by.id()), reason: Some(reason.as_str()), ..Maker::itself(MarkWay::Office) };
         settle(tx, centre, class, &gone, maker).await?;
     }
     viewing::Entity::delete_many().filter(viewing::Column::ClassSessionId.eq(class.id)).exec(tx).await?;

@@ -295,7 +295,7 @@ async fn mark_present(
     };
     let marked = async {
         let class = hold_class(tx, class.id).await?;
-        let maker = Maker { way: MarkWay::Code, by: Some(place.person_id), reason: None };
+        let maker = Maker { by: Some(place.person_id), ..Maker::itself(MarkWay::Code) };
         settle(tx, centre, &class, &[present], maker).await
     };
     match marked.await {

@@ -125,7 +125,7 @@ async fn mark_present(
     };
     let made = async {
         let held = hold_class(tx, class.id).await?;
-        settle(tx, centre, &held, &[present], Maker { way: MarkWay::Watch, by: None, reason: None }).await
+        settle(tx, centre, &held, &[present], Maker::itself(MarkWay::Watch)).await
     };
     match made.await {
         Ok(arrivals) => Ok(arrivals.iter().any(|arrival| arrival.outcome().is_some())),

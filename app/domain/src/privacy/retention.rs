@@ -2,9 +2,9 @@
 //! the end of their last class, the last word on an application, or the sign-up. Totals need none of it.
 
 use chrono::{DateTime, Months, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement, UnionType};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, SelectStatement, UnionType};
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
@@ -22,7 +22,7 @@ use crate::course::entity::class_session;
 use crate::lesson::entity::lesson_progress;
 use crate::notice::entity::notice;
 use crate::registration::entity::{application, application_event, ticket};
-use crate::statistics::fold::fold;
+use crate::statistics::fold::{fold, hold_runs};
 use crate::studio::entity::{booking, booking_event, call_answer, call_answer_event};
 use crate::survey::entity::survey_words;
 
@@ -52,13 +52,20 @@ pub async fn purge(centre: &Centre, by: &PrivacyOfficer) -> Result<Vec<Due>, DbE
         let tx = centre.begin().await?;
         // The first statement writes, so that nobody comes back between the look and the erasing.
         crate::centre::turn(&tx).await?;
+        // Everybody's rows and then their runs', each by their ids, before any is changed: so do those who change their own
+        // consents, and nobody waits for somebody who waits for them.
         let ids: Vec<Uuid> = person::Entity::find()
             .select_only()
             .column(person::Column::Id)
             .filter(kept_long_enough(purpose, now))
+            .order_by_asc(person::Column::Id)
+            .lock(LockType::NoKeyUpdate)
             .into_tuple()
             .all(&tx)
             .await?;
+        if purpose == Purpose::Figures {
+            hold_runs(&tx, &ids).await?;
+        }
         for people in ids.chunks(PEOPLE_AT_ONCE) {
             erase(&tx, centre.clock(), purpose, people).await?;
         }

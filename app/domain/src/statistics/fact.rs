@@ -35,16 +35,20 @@ use crate::statistics::{
 };
 
 /// What is known of the period (both days within it) as of a day; of a day to come, as of today.
-pub async fn load(
-    centre: &Centre,
+pub async fn load(centre: &Centre, period: (NaiveDate, NaiveDate), as_of: NaiveDate) -> Result<Facts, DbErr> {
+    read(centre.database(), centre.clock().now(), period, as_of).await
+}
+
+/// The same by this connection, so that a transaction may read it as it was at one moment.
+pub(super) async fn read<C: ConnectionTrait>(
+    db: &C,
+    now: DateTime<Utc>,
     (first, last): (NaiveDate, NaiveDate),
     as_of: NaiveDate,
 ) -> Result<Facts, DbErr> {
-    let now = centre.clock().now();
     let as_of = min(as_of, seoul::day(now));
     let until = min(seoul::midnight(as_of + Days::new(1)), now);
     let scope = Scope { runs: runs_of(first, last), until };
-    let db = centre.database();
     let programme = Programme::read(db, &scope).await?;
     let parts = programme.parts(db, &scope, as_of).await?;
     Ok(Facts {

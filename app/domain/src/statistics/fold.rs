@@ -37,8 +37,40 @@ use crate::statistics::{AgeGroup, Path, Standing, Traits};
 /// Rows of one statement: below the number of values that SQLite takes.
 const ROWS_AT_ONCE: usize = 1_000;
 
+/// Locks the runs of these people, by their ids: of two who fold at once each would write what it knows, and neither what the
+/// other brings. Whoever holds people locks them before, by their ids likewise, and whoever folds them in several steps calls
+/// this for all of them first, so that nobody waits for somebody who waits for them.
+pub(crate) async fn hold_runs(tx: &DatabaseTransaction, people: &[Uuid]) -> Result<(), DbErr> {
+    let mut runs: BTreeSet<Uuid> = BTreeSet::new();
+    for people in people.chunks(ROWS_AT_ONCE) {
+        let theirs: Vec<Uuid> = application::Entity::find()
+            .select_only()
+            .column(application::Column::RunId)
+            .distinct()
+            .filter(application::Column::PersonId.is_in(people.iter().copied()))
+            .into_tuple()
+            .all(tx)
+            .await?;
+        runs.extend(theirs);
+    }
+    let runs: Vec<Uuid> = runs.into_iter().collect();
+    for runs in runs.chunks(ROWS_AT_ONCE) {
+        let _: Vec<Uuid> = run::Entity::find()
+            .select_only()
+            .column(run::Column::Id)
+            .filter(run::Column::Id.is_in(runs.iter().copied()))
+            .order_by_asc(run::Column::Id)
+            .lock(LockType::NoKeyUpdate)
+            .into_tuple()
+            .all(tx)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Folds the applications of these people, whoever of them says anything, as they stand now.
 pub async fn fold(tx: &DatabaseTransaction, clock: &Clock, people: &[Uuid]) -> Result<(), DbErr> {
+    hold_runs(tx, people).await?;
     let who = Condition::all().add(crate::account::entity::person::Column::Id.is_in(people.iter().copied()));
     let said = described(tx, who).await?;
     if said.is_empty() {
@@ -180,13 +212,6 @@ async fn mix(
     mut applications: Vec<Uuid>,
 ) -> Result<(), DbErr> {
     for runs in runs.chunks(ROWS_AT_ONCE) {
-        // One after the other: of two at once each would write what it knows, and neither what the other brings.
-        run::Entity::find()
-            .filter(run::Column::Id.is_in(runs.iter().copied()))
-            .order_by_asc(run::Column::Id)
-            .lock(LockType::NoKeyUpdate)
-            .all(tx)
-            .await?;
         let of_runs = anonymous_part::Column::RunId.is_in(runs.iter().copied());
         parts.extend(anonymous_part::Entity::find().filter(of_runs.clone()).all(tx).await?);
         anonymous_part::Entity::delete_many().filter(of_runs).exec(tx).await?;

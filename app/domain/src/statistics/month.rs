@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend,
+    DbErr, EntityTrait, IsolationLevel, QueryFilter, QueryOrder, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
 use thiserror::Error;
 
 use crate::account::{TrainingManager, record};
@@ -66,24 +70,44 @@ pub async fn close(centre: &Centre, by: &TrainingManager, month: NaiveDate) -> R
     if last >= today {
         return Err(MonthError::NotOver);
     }
-    let figures = figures(centre, first).await?;
-    let tx = centre.begin().await?;
+    let tx = begin_at_one_moment(centre.database()).await?;
     let row = closed_month::ActiveModel {
         month: Set(first),
         closed_at: Set(centre.clock().now()),
         closed_by: Set(by.id()),
     };
     let once = OnConflict::column(closed_month::Column::Month).do_nothing().to_owned();
-    if closed_month::Entity::insert(row).on_conflict(once).exec_without_returning(&tx).await? == 0 {
-        return Err(MonthError::Closed);
+    match closed_month::Entity::insert(row).on_conflict(once).exec_without_returning(&tx).await {
+        Ok(0) => return Err(MonthError::Closed),
+        Ok(_) => {}
+        // Of two at once the later one doesn't see the earlier one's row in its moment: PostgreSQL refuses it.
+        Err(_) if is_closed(centre, first).await? => return Err(MonthError::Closed),
+        Err(error) => return Err(error.into()),
     }
-    let rows = figures.into_iter().map(|((side, word), counts)| {
+    let rows = figures(&tx, centre.clock().now(), first).await?;
+    let rows = rows.into_iter().map(|((side, word), counts)| {
         let counts = serde_json::to_string(&counts).unwrap_or_default();
         kept_figure::ActiveModel { month: Set(first), side: Set(side), word: Set(word), counts: Set(counts) }
     });
     kept_figure::Entity::insert_many(rows).exec_without_returning(&tx).await?;
     record(&tx, centre.clock(), Some(by.id()), "close", "month", &first.to_string(), "").await?;
     Ok(tx.commit().await?)
+}
+
+/// Begins a transaction whose every statement sees what was there when its first one began.
+async fn begin_at_one_moment(database: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    // SQLite's transactions are so by themselves, and have no levels to choose from.
+    let has_levels = database.get_database_backend() == DbBackend::Postgres;
+    let options = TransactionOptions {
+        isolation_level: has_levels.then_some(IsolationLevel::RepeatableRead),
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    database.begin_with_options(options).await
+}
+
+async fn is_closed(centre: &Centre, month: NaiveDate) -> Result<bool, DbErr> {
+    Ok(closed_month::Entity::find_by_id(month).one(centre.database()).await?.is_some())
 }
 
 /// A closed month, line by line; empty where it isn't closed.
@@ -96,7 +120,7 @@ pub async fn compare(centre: &Centre, month: NaiveDate) -> Result<BTreeMap<Place
     if kept.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let mut lines: BTreeMap<Place, Beside> = figures(centre, first)
+    let mut lines: BTreeMap<Place, Beside> = figures(centre.database(), centre.clock().now(), first)
         .await?
         .into_iter()
         .map(|(place, now)| (place, Beside { kept: Counts::default(), now }))
@@ -111,9 +135,13 @@ pub async fn compare(centre: &Centre, month: NaiveDate) -> Result<BTreeMap<Place
 }
 
 /// All lines of a month as they are now.
-async fn figures(centre: &Centre, first: NaiveDate) -> Result<BTreeMap<Place, Counts>, DbErr> {
+async fn figures<C: ConnectionTrait>(
+    db: &C,
+    now: DateTime<Utc>,
+    first: NaiveDate,
+) -> Result<BTreeMap<Place, Counts>, DbErr> {
     let period = days(first);
-    let facts = fact::load(centre, period, seoul::day(centre.clock().now())).await?;
+    let facts = fact::read(db, now, period, seoul::day(now)).await?;
     Ok(lines(&facts, period))
 }
 

@@ -27,6 +27,8 @@ mod completion;
 #[cfg(feature = "ssr")]
 mod form;
 #[cfg(feature = "ssr")]
+mod history_page;
+#[cfg(feature = "ssr")]
 mod kiosk_manage;
 #[cfg(feature = "ssr")]
 mod kiosk_page;
@@ -87,6 +89,7 @@ pub fn routes() -> axum::Router<domain::centre::Centre> {
         .route("/sheets/{code}/{number}/state", get(sheet_page::state))
         .route("/sheets/{code}/{number}/marks", post(sheet_page::take))
         .route("/sheets/{code}/{number}/undo", post(sheet_page::undo))
+        .route("/sheets/{code}/{number}/history", get(history_page::page))
         .route("/sheets/{code}/{number}/seats", get(seats_page::page).post(seats_page::change))
         .route("/sheets/{code}/{number}/walk-ins", post(seats_page::let_in))
         .route("/sheets/{code}/{number}/screen", get(screen_page::page).post(screen_page::enter))

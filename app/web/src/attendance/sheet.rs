@@ -454,7 +454,7 @@ pub fn presence_word(l: Language, presence: Presence) -> &'static str {
     }
 }
 
-fn way_word(l: Language, way: MarkWay) -> Option<&'static str> {
+pub(super) fn way_word(l: Language, way: MarkWay) -> Option<&'static str> {
     match way {
         MarkWay::Sheet => None,
         MarkWay::Office => Some(words::by_office(l)),
