@@ -16,6 +16,9 @@ struct Looks {
     day: Format,
 }
 
+/// Excel's number for the size of paper.
+const A4: u8 = 9;
+
 /// Takes some milliseconds of a processor for each sheet.
 pub fn draw(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
     let number = |format: &str| Format::new().set_num_format(format);
@@ -77,6 +80,9 @@ fn write(page: &mut Worksheet, sheet: &Sheet, looks: &Looks) -> Result<(), XlsxE
     }
     page.set_freeze_panes(1, 1)?;
     page.autofit();
+    // On paper too a table keeps all its columns side by side, and their titles on each page.
+    page.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
+    page.set_repeat_rows(0, 0)?;
     Ok(())
 }
 

@@ -16,6 +16,8 @@ pub mod file;
 #[cfg(feature = "store")]
 pub mod handout;
 #[cfg(feature = "store")]
+mod letter;
+#[cfg(feature = "store")]
 mod programme;
 #[cfg(feature = "store")]
 pub mod reader;
