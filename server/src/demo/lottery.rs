@@ -43,7 +43,7 @@ pub async fn hold(
     set(closed + Duration::minutes(1));
     centre.writer().settle().await?;
     let kind = centre.settings().draw.source.kind();
-    set(kind.known_from(closed));
+    set(kind.known_from(closed).max(closed + Duration::days(1)));
     let value = match kind {
         ValueKind::Drand => "5f".repeat(32),
         ValueKind::Lotto | ValueKind::Other => "3 11 15 29 35 44".to_owned(),
