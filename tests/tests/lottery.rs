@@ -499,6 +499,8 @@ both! {
         let late = [("value", NUMBERS), ("again", NUMBERS), ("key", &*key)];
         let manager = site.sign_in_as(Duty::TrainingManager).await;
         manager.post("/manage/runs/P21-014/draw", &late).await.expect(409);
+        let page = manager.get("/manage/runs").await.expect(200);
+        assert!(!page.said().contains("추첨할 때가 된 강좌가 있습니다"), "too late: {}", page.said());
     }
 
     async fn a_server_that_slept_until_the_first_class_keeps_the_list_of_who_was_in_it(site) {

@@ -273,13 +273,13 @@ mod tests {
     fn the_example_of_the_description_is_what_is_drawn() {
         let drawn = draw(&secret(), RUN, PUBLIC_VALUE, &tickets());
         let mut example = format!(
-            "    commitment  {}\n    list hash   {}\n    seed        {}\n",
+            "commitment  {}\nlist hash   {}\nseed        {}\n",
             secret().commitment(RUN),
             drawn.list_hash,
             drawn.seed
         );
         for (rank, Lot { ticket, lot }) in (1..).zip(&drawn.order) {
-            example += &format!("    {rank}. {ticket} {lot}\n");
+            example += &format!("{rank}. {ticket} {lot}\n");
         }
         assert!(ALGORITHM.contains(&example), "{example}");
     }

@@ -18,8 +18,8 @@ use super::{Book, PublicValue, Source, Stage, State};
 use crate::account::store::names_of;
 use crate::account::{TrainingManager, record};
 use crate::centre::{Centre, turn};
-use crate::course::entity::run;
-use crate::course::{RunCode, RunState, Selection};
+use crate::course::entity::{class_session, run};
+use crate::course::{ClassState, RunCode, RunState, Selection};
 
 /// For what the secret of a run's draw is sealed.
 pub(crate) fn purpose(run: Uuid) -> String {
@@ -58,18 +58,17 @@ pub async fn find_draw(centre: &Centre, run: Uuid) -> Result<Option<draw::Model>
     draw::Entity::find_by_id(run).one(centre.database()).await
 }
 
-/// The runs whose list is frozen and whose draw is due, by when it was announced.
+/// The runs whose list is frozen, whose draw is due and that have not begun, by when it was announced.
 pub async fn list_due(
     centre: &Centre,
     _manager: &TrainingManager,
 ) -> Result<Vec<(RunCode, DateTime<Utc>)>, DbErr> {
-    let now = centre.clock().now();
-    let rows: Vec<(String, DateTime<Utc>)> = draw::Entity::find()
-        .join(
-            JoinType::InnerJoin,
-            draw::Entity::belongs_to(run::Entity).from(draw::Column::RunId).to(run::Column::Id).into(),
-        )
+    let (db, now) = (centre.database(), centre.clock().now());
+    let of_run = draw::Entity::belongs_to(run::Entity).from(draw::Column::RunId).to(run::Column::Id);
+    let due: Vec<(Uuid, String, DateTime<Utc>)> = draw::Entity::find()
+        .join(JoinType::InnerJoin, of_run.into())
         .select_only()
+        .column(draw::Column::RunId)
         .column(run::Column::Code)
         .column(draw::Column::PlannedFor)
         .filter(draw::Column::ListedAt.is_not_null())
@@ -79,9 +78,20 @@ pub async fn list_due(
         .filter(run::Column::Selection.eq(Selection::Lottery))
         .order_by_asc(draw::Column::PlannedFor)
         .into_tuple()
-        .all(centre.database())
+        .all(db)
         .await?;
-    Ok(rows.into_iter().filter_map(|(code, at)| Some((RunCode::parse(&code)?, at))).collect())
+    let begun: Vec<Uuid> = class_session::Entity::find()
+        .select_only()
+        .column(class_session::Column::RunId)
+        .distinct()
+        .filter(class_session::Column::RunId.is_in(due.iter().map(|(run, ..)| *run)))
+        .filter(class_session::Column::State.eq(ClassState::Planned))
+        .filter(class_session::Column::StartsAt.lte(now))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let to_come = due.into_iter().filter(|(run, ..)| !begun.contains(run));
+    Ok(to_come.filter_map(|(_, code, at)| Some((RunCode::parse(&code)?, at))).collect())
 }
 
 /// How an application of a draw stands now, by its code; `None` where no such code was drawn.

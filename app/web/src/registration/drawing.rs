@@ -14,7 +14,7 @@ use domain::seoul;
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::lottery::{announced, commitment, path, source};
+use super::lottery::{announced, commitment, path, source, source_words};
 use super::page::find_run;
 use super::refusal;
 use crate::AppError;
@@ -249,9 +249,12 @@ fn standing(
         </Alert>
         {draws.then(|| match chosen {
             Some(chosen) => confirmation(l, &action, found, &chosen, value).into_any(),
-            None => value_form(l, &action, value).into_any(),
+            None => value_form(l, &action, source_words(l, draw, book), value).into_any(),
         })}
-        <DescriptionList items=items/>
+        <section aria-labelledby="facts-title">
+            <h2 class="section-title" id="facts-title">{words::facts(l)}</h2>
+            <DescriptionList items=items/>
+        </section>
         {plans.then(|| plan_form(l, &action, found, plan))}
         {(!attempts.is_empty()).then(|| view! {
             <section aria-labelledby="attempts-title">
@@ -273,14 +276,19 @@ fn counts(l: Language, found: &AtOffice) -> String {
     lines.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-fn value_form(l: Language, action: &str, (input, problems): (Input, Problems)) -> impl IntoView + use<> {
+fn value_form(
+    l: Language,
+    action: &str,
+    source: String,
+    (input, problems): (Input, Problems),
+) -> impl IntoView + use<> {
     view! {
         <section aria-labelledby="hold-title">
             <h2 class="section-title" id="hold-title">{words::hold(l)}</h2>
             <p>{words::hold_lead(l)}</p>
             <Form l=l action=action get=true input=input problems=problems>
                 <Hidden name="asked" value="yes"/>
-                <TextInput name="value" label=words::hold_value(l) maxlength=200/>
+                <TextInput name="value" label=words::hold_value(l) hint=source maxlength=200/>
                 <Button>{words::hold_check(l)}</Button>
             </Form>
         </section>

@@ -49,13 +49,19 @@ pub(super) fn commitment(l: Language, draw: &draw::Model) -> Fact {
 
 /// Where the public value comes from; what the office has written itself is in Korean.
 pub(super) fn source(l: Language, draw: &draw::Model, book: &Book) -> AnyView {
+    let words = source_words(l, draw, book);
+    let lang = (draw.value_kind == ValueKind::Other).then_some("ko");
+    view! { <span lang=lang>{words}</span> }.into_any()
+}
+
+pub(super) fn source_words(l: Language, draw: &draw::Model, book: &Book) -> String {
     match draw.value_kind {
-        ValueKind::Lotto => words::source_lotto(l).into_any(),
+        ValueKind::Lotto => words::source_lotto(l).to_owned(),
         ValueKind::Drand => {
             let round = book.apply_until.and_then(|until| draw.value_kind.round(until)).unwrap_or_default();
-            words::source_drand(l, round).into_any()
+            words::source_drand(l, round)
         }
-        ValueKind::Other => view! { <span lang="ko">{draw.source.clone()}</span> }.into_any(),
+        ValueKind::Other => draw.source.clone(),
     }
 }
 
