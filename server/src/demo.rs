@@ -29,7 +29,7 @@ use domain::course::edit::{CourseDetails, change_course};
 use domain::course::entity::{class_session, course, run};
 use domain::course::file::{Act, ImportError, install};
 use domain::course::store::list_courses;
-use domain::course::{Audience, ClassState, Line, Selection};
+use domain::course::{Audience, ClassState, Line, Mode, Selection};
 use domain::language::Language;
 use domain::notice::NoticeState;
 use domain::notice::entity::notice;
@@ -366,17 +366,20 @@ async fn apply_for_runs(
         set(row.apply_from.unwrap_or(today));
         apply(centre, staff, row).await?;
     }
+    let Some([offered, lined, free]) = of_each_kind(&runs, today) else { return Ok(()) };
     for (index, (row, _)) in runs.iter().enumerate() {
         let minute = |minute: i64| row.apply_from.unwrap_or(today) + Duration::minutes(minute);
         set(minute(0));
         let capacity = usize::try_from(row.capacity)?;
         // Every third run is overfull, the others are filled to a part.
         let count = match index % 3 {
+            _ if index == offered || index == lined => capacity + 6,
+            _ if index == free => capacity / 2,
             0 => capacity + 6,
             1 => capacity / 2,
             _ => capacity / 5,
         };
-        if index == 1 {
+        if index == free {
             apply(centre, hana, row).await?;
             apply(centre, jane, row).await?;
         }
@@ -386,15 +389,25 @@ async fn apply_for_runs(
             let Some(person) = next.next().filter(|_| entered < count) else { break };
             entered += usize::from(apply(centre, person, row).await?);
         }
-        if index == 0 || index == 3 {
+        if index == offered || index == lined {
             apply(centre, hana, row).await?;
         }
     }
     set(today);
-    if let Some((row, _)) = runs.iter().enumerate().find(|(index, _)| index % 3 == 0).map(|(_, run)| run) {
-        offer_to(centre, hana, row).await?;
-    }
-    Ok(())
+    offer_to(centre, hana, &runs[offered].0).await
+}
+
+/// Which run has a seat on offer, which a waiting list and which seats left: at whatever hour this is loaded, runs in a room for
+/// which one can apply at once, as far as there are so many.
+fn of_each_kind(runs: &[(run::Model, Audience)], today: DateTime<Utc>) -> Option<[usize; 3]> {
+    let is_open = |row: &run::Model| {
+        row.mode == Mode::InPerson
+            && row.selection == Selection::FirstCome
+            && row.apply_until.is_some_and(|until| today < until)
+    };
+    let (open, others): (Vec<usize>, Vec<usize>) =
+        (0..runs.len()).partition(|index| is_open(&runs[*index].0));
+    open.into_iter().chain(others).take(3).collect::<Vec<_>>().try_into().ok()
 }
 
 /// The published runs whose window is open, or was and whose classes are still to come, by opening.

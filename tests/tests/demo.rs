@@ -11,6 +11,17 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use server::demo;
 use tests::{Engine, Site, both, run};
 
+/// Among the runs in a room for which one can apply now are one with a seat on offer, one with a waiting list and one with seats.
+async fn each_kind_is_open(site: &Site) {
+    let page = site.visitor().get("/courses?window=open&mode=in_person").await.expect(200);
+    let open: Vec<String> = page.all("main li").into_iter().filter(|line| line.contains("선착순")).collect();
+    let is_full = |line: &String| line.contains("잔여 인원 0 ");
+    let waits = |line: &String| !line.contains("대기 0명");
+    assert!(open.iter().any(|line| is_full(line) && !waits(line)), "none on offer: {open:#?}");
+    assert!(open.iter().any(|line| is_full(line) && waits(line)), "none with a line: {open:#?}");
+    assert!(open.iter().any(|line| !is_full(line)), "none with seats: {open:#?}");
+}
+
 both! {
     async fn a_class_is_on_air_and_another_in_its_room_when_others_begin(site) {
         site.set_time("2026-11-27T09:15:00+09:00");
@@ -20,10 +31,17 @@ both! {
         let live = site.sign_in(hana).await.get("/live/P26-900-6").await.expect(200);
         assert!(live.has(".live-player"), "{}", live.said());
         assert_eq!(live.all(".question-words").len(), 2);
+        each_kind_is_open(site).await;
         let instructor = Address::parse("instructor@example.org").unwrap();
         let instructor = find_person_by_contact(site.centre.database(), &instructor).await.unwrap().unwrap();
         let sheet = site.sign_in(instructor).await.get("/sheets/P26-902/4").await.expect(200);
         assert!(sheet.said().contains("스마트폰 첫걸음"), "{}", sheet.said());
+    }
+
+    async fn one_run_of_each_kind_is_open_when_other_classes_have_begun(site) {
+        site.set_time("2026-11-27T12:58:00+09:00");
+        assert!(demo::load(&site.centre).await.unwrap());
+        each_kind_is_open(site).await;
     }
 
     async fn the_demonstration_has_something_of_everything_and_is_loaded_once(site) {
