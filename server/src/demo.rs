@@ -389,7 +389,8 @@ async fn apply_for_runs(
             let Some(person) = next.next().filter(|_| entered < count) else { break };
             entered += usize::from(apply(centre, person, row).await?);
         }
-        if index == offered || index == lined {
+        // No more than the month allows: a lottery and a seat come besides.
+        if index == offered {
             apply(centre, hana, row).await?;
         }
     }
