@@ -113,6 +113,8 @@ both! {
         assert!(words.iter().all(|word| lines[1].contains(word)), "{}", lines[1]);
         let looks = access::Entity::find().filter(access::Column::ViewerId.eq(manager.person.unwrap()));
         assert!(looks.count(site.centre.database()).await.unwrap() >= 2, "whole names were seen");
+        let masked = manager.get("/sheets/P21-014/1?names=masked").await.expect(200);
+        assert!(!masked.said().contains("표시 기록"), "not from a screen that others see: {}", masked.said());
         site.resident("임꺽정").await.get("/sheets/P21-014/1/history").await.expect(403);
         device.get("/sheets/P21-014/1/history").await.expect(200);
         assert!(device.get("/sheets/P21-014/1/history").await.path.starts_with("/sign-in"));

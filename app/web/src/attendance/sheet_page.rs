@@ -423,7 +423,9 @@ async fn draw(
                     <p class="actions">
                         <LinkButton href=seats look=Look::Tertiary small=true>{seat_words::title(l)}</LinkButton>
                         <LinkButton href=format!("{path}/screen") look=Look::Tertiary small=true>{check_in::screen(l)}</LinkButton>
-                        <LinkButton href=format!("{path}/history") look=Look::Tertiary small=true>{words::history(l)}</LinkButton>
+                        {(!masked).then(|| view! {
+                            <LinkButton href=format!("{path}/history") look=Look::Tertiary small=true>{words::history(l)}</LinkButton>
+                        })}
                         <LinkButton href=other look=Look::Tertiary small=true>{label}</LinkButton>
                     </p>
                     <AttendanceSheet l=l path=path people=people rooms=rooms state=state opens_in=opens_in masked=masked reason=of_reason reasoned=reasoned/>
