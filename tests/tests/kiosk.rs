@@ -105,11 +105,18 @@ both! {
         let late = [("mark", format!("{application}:late:5"))];
         let late: Vec<(&str, &str)> = late.iter().map(|(name, value)| (*name, value.as_str())).collect();
         manager.post("/sheets/P21-014/1", &late).await.expect(200);
-        let history = manager.get("/sheets/P21-014/1").await.expect(200).click("표시 기록").await.expect(200);
+        let sheet = manager.get("/sheets/P21-014/1").await.expect(200);
+        let looks = async || {
+            let by = access::Entity::find().filter(access::Column::ViewerId.eq(manager.person.unwrap()));
+            by.count(site.centre.database()).await.unwrap()
+        };
+        let before = looks().await;
+        let history = sheet.click("표시 기록").await.expect(200);
+        assert_eq!(looks().await, before + 1, "whole names were seen once more");
         let lines: Vec<String> = history.all("tbody tr");
         assert_eq!(lines.len(), 2, "{lines:?}");
         assert!(["홍길동", "지각 (5분)", "10:10", "김담당", "출석부"].iter().all(|word| lines[0].contains(word)), "{}", lines[0]);
-        let words = ["홍길동", "출석", "09:50", "사람이 표시하지 않음", "출석 단말: 입구 태블릿 (3층 안내데스크)"];
+        let words = ["홍길동", "출석", "09:50", "본인", "출석 단말: 입구 태블릿 (3층 안내데스크)"];
         assert!(words.iter().all(|word| lines[1].contains(word)), "{}", lines[1]);
         let looks = access::Entity::find().filter(access::Column::ViewerId.eq(manager.person.unwrap()));
         assert!(looks.count(site.centre.database()).await.unwrap() >= 2, "whole names were seen");

@@ -8,7 +8,8 @@ use domain::broadcast::reseal::reseal;
 use domain::centre::{Centre, Settings};
 use domain::course::edit::{self, EditError};
 use domain::course::entity::run;
-use domain::course::{Mode, RunDetails, RunState, Selection};
+use domain::course::file::{Act, Column, Fault, ImportError, Problem, install};
+use domain::course::{Line, Mode, RunDetails, RunState, Selection};
 use domain::notice::Event;
 use domain::registration::draw::{Record, Secret};
 use domain::registration::drawing;
@@ -16,6 +17,7 @@ use domain::registration::entity::{draw, draw_attempt, draw_ticket};
 use domain::registration::{Choice, PublicValue, Refusal, State, ValueKind, WriterError, store};
 use domain::seal::{Sealer, fresh_key};
 use domain::space::entity::seat;
+use domain::space::holiday;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -203,7 +205,10 @@ both! {
         let mut stands = BTreeMap::new();
         for person in &people {
             let code = code_of(site, person).await;
-            let told = page.form("form[method=get]").fill("code", &code).submit().await.expect(200).text("[role=status]");
+            let known = page.form("form[method=get]").fill("code", &code).submit().await.expect(200);
+            assert!(!known.text("[role=status]").contains("자리를 받았습니다"), "it is not theirs: {}", known.said());
+            let mine = site.sign_in(person.id()).await.get("/courses/P21-014/draw").await;
+            let told = mine.form("form[method=get]").fill("code", &code).submit().await.expect(200).text("[role=status]");
             let stand = ["자리를 받았습니다", "대기자 명단에 있습니다"].into_iter().find(|stand| told.contains(stand));
             *stands.entry(stand.unwrap_or_else(|| panic!("{told}"))).or_insert(0) += 1;
         }
@@ -435,6 +440,7 @@ both! {
             ("lotto", "planned_for", "2021-01-30T20:44", "공개값은 2021년 1월 30일(토) 20:45부터 알 수 있습니다. 그 뒤로 정해 주세요."),
             ("drand", "planned_for", "2021-01-28T17:59", "공개값은 2021년 1월 28일(목) 18:00부터 알 수 있습니다. 그 뒤로 정해 주세요."),
             ("lotto", "planned_for", "2021-02-01T10:00", "첫 수업이 시작하기 전으로 정해 주세요."),
+            ("drand", "source", "환율", "여기에 적은 값을 쓰려면 위에서 ‘다른 값’을 골라 주세요. 아니면 이 칸을 비워 주세요."),
         ] {
             let refused = right().forge("kind", kind).forge(field, value).submit().await.expect(422);
             assert_eq!(refused.problem(&format!("plan-{field}")).as_deref(), Some(sentence), "{field}: {value}");
@@ -450,7 +456,7 @@ both! {
         }
         site.set_time(OPENS);
         let before = site.tables().await.without(&["web_session"]);
-        let refused = right().fill("source", "다른 값").submit().await.expect(409);
+        let refused = right().forge("kind", "other").fill("source", "다른 값").submit().await.expect(409);
         assert!(refused.said().contains("접수가 시작되어 바꿀 수 없습니다"), "{}", refused.said());
         before.assert_same(&site.tables().await);
         let page = manager.get("/manage/runs/P21-014/draw").await;
@@ -493,6 +499,12 @@ both! {
         assert!(applications(site).await.iter().all(|row| row.state == State::Lapsed));
         assert_eq!(events_told(site, people[0].id()).await, [Event::DrawEntered, Event::DrawLapsed]);
         assert_eq!(the_draw(site).await.people, Some(2), "the list stays");
+        for path in ["/courses/P21-014/draw", "/manage/runs/P21-014/draw"] {
+            let page = site.sign_in_as(Duty::TrainingManager).await.get(path).await.expect(200);
+            let said = page.said();
+            assert!(said.contains("첫 수업까지 추첨하지 못해") && !said.contains("이후에 추첨합니다"), "{said}");
+            assert!(!page.has("main form[method=get]"), "nothing can be drawn: {said}");
+        }
         site.deliver().await;
         assert!(site.files().iter().any(|letter| letter.contains("첫 수업까지 추첨하지 못해")), "{:?}", site.files());
         let key = Uuid::now_v7().to_string();
@@ -538,6 +550,84 @@ both! {
         page.form("form[action$=publish]").submit().await.expect(200);
         round(site).await;
         assert_eq!(the_draw(site).await.planned_for, "2021-01-30T20:45:00+09:00".parse::<chrono::DateTime<chrono::Utc>>().unwrap());
+    }
+
+    async fn the_announced_draw_follows_its_window_and_stays_before_the_first_class(site) {
+        let id = lottery(site).await;
+        site.set_time(BEFORE);
+        site.advance(Duration::minutes(1));
+        holiday::install(&site.centre, &holiday::parse("date,name\n2021-01-01,신정\n".as_bytes()).unwrap()).await.unwrap();
+        // As whoever fills in the form of the run leaves it.
+        let pattern = run::ActiveModel {
+            first_date: Set("2021-02-01".parse().ok()),
+            weekdays: Set("mon".into()),
+            starts: Set(Some("10:00".into())),
+            ends: Set(Some("12:00".into())),
+            ..Default::default()
+        };
+        run::Entity::update_many().set(pattern).exec(site.centre.database()).await.unwrap();
+        let manager = site.signed_in(site.person("담당자", &[Duty::TrainingManager]).await).await;
+        let editor = manager.editor_of(id, None).unwrap();
+        let stored = async || run::Entity::find_by_id(id).one(site.centre.database()).await.unwrap().unwrap();
+        let change = async |change: &dyn Fn(&mut RunDetails)| {
+            let run = stored().await;
+            let mut details = RunDetails::of(&run);
+            change(&mut details);
+            edit::change_run(&site.centre, &editor, run.version, &details).await
+        };
+        let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+        let closes = |text: &'static str| move |details: &mut RunDetails| details.apply_until = Some(at(text));
+        // Past the Saturday on which the numbers were to be drawn, the next would come after the first class.
+        let too_late = change(&closes("2021-01-31T18:00:00+09:00")).await;
+        let held = at("2021-02-06T20:45:00+09:00");
+        assert!(
+            matches!(&too_late, Err(EditError::Refused(all)) if all.contains(&edit::Refusal::DrawTooLate(held))),
+            "{too_late:?}"
+        );
+        change(&closes("2021-01-23T18:00:00+09:00")).await.unwrap();
+        assert_eq!(the_draw(site).await.planned_for, at("2021-01-23T20:45:00+09:00"), "sooner");
+        change(&closes("2021-01-28T18:00:00+09:00")).await.unwrap();
+        assert_eq!(the_draw(site).await.planned_for, at(DRAWS), "and later again");
+        // What the office has said otherwise stays, as long as it may.
+        let own = draw::ActiveModel { planned_for: Set(at("2021-01-31T10:00:00+09:00")), ..Default::default() };
+        draw::Entity::update_many().set(own).exec(site.centre.database()).await.unwrap();
+        change(&closes("2021-01-27T18:00:00+09:00")).await.unwrap();
+        assert_eq!(the_draw(site).await.planned_for, at("2021-01-31T10:00:00+09:00"));
+
+        site.set_time(OPENS);
+        let reason = Line::parse("강사 사정", 200).unwrap();
+        let wall = |text: &str| text.parse::<chrono::NaiveDateTime>().unwrap();
+        let version = stored().await.version;
+        let times = (wall("2021-01-31T09:00:00"), wall("2021-01-31T11:00:00"));
+        let moved = edit::move_session(&site.centre, &editor, version, 1, times, &reason).await;
+        let held = at("2021-01-31T10:00:00+09:00");
+        assert!(
+            matches!(&moved, Err(EditError::Refused(all)) if all == &[edit::Refusal::DrawTooLate(held)]),
+            "{moved:?}"
+        );
+        let times = (wall("2021-02-02T09:00:00"), wall("2021-02-02T11:00:00"));
+        edit::move_session(&site.centre, &editor, version, 1, times, &reason).await.unwrap();
+    }
+
+    async fn a_file_brings_in_no_lottery_that_cannot_be_drawn_in_time(site) {
+        site.set_time(BEFORE);
+        holiday::install(&site.centre, &holiday::parse("date,name\n2021-01-01,신정\n".as_bytes()).unwrap()).await.unwrap();
+        let file = |closes: &str| {
+            format!(
+                "run_code,title,category,audience,mode,space,instructor,first_date,weekdays,start,end,session_count,hours,\
+                 capacity,selection,apply_from,apply_until,enrolled\n\
+                 P21-020,추첨 강좌,basic,resident,online,,강사01,2021-02-01,mon,10:00,12:00,1,2,20,lottery,\
+                 2021-01-11T09:00,{closes},\n"
+            )
+        };
+        let before = site.tables().await;
+        let refused = install(&site.centre, file("2021-01-31T18:00").as_bytes(), Act::Commit).await;
+        let held = "2021-02-06T20:45:00+09:00".parse().unwrap();
+        let fault = Fault::Refused(edit::Refusal::DrawTooLate(held));
+        let problem = Problem { line: 2, column: Some(Column::ApplyUntil), fault };
+        assert!(matches!(&refused, Err(ImportError::Problems(all)) if all == &[problem]), "{refused:?}");
+        before.assert_same(&site.tables().await);
+        install(&site.centre, file("2021-01-29T18:00").as_bytes(), Act::Commit).await.unwrap();
     }
 
     async fn nothing_is_drawn_from_a_secret_that_is_not_the_promised_one(site) {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use uuid::Uuid;
 
@@ -179,6 +179,18 @@ impl Centre {
     /// Begins a transaction that will write.
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
         begin(self.database()).await
+    }
+
+    /// The same, where every statement sees what was there when the first began.
+    pub async fn begin_at_one_moment(&self) -> Result<DatabaseTransaction, DbErr> {
+        // SQLite's transactions are so by themselves, and have no levels to choose from.
+        let has_levels = self.database().get_database_backend() == DbBackend::Postgres;
+        let options = TransactionOptions {
+            isolation_level: has_levels.then_some(IsolationLevel::RepeatableRead),
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.database().begin_with_options(options).await
     }
 }
 

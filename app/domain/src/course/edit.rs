@@ -19,9 +19,10 @@ use crate::course::letter::{tell, tell_some};
 use crate::course::programme::{Programme, Sessions, Source, Span};
 use crate::course::{
     Audience, Category, ClassState, DeskShut, Line, Missing, Mode, PatternError, RunCode, RunDetails,
-    RunState, Selection, Weekdays, desk_shut, search_key,
+    RunState, Weekdays, desk_shut, search_key,
 };
 use crate::notice::{Event, Facts};
+use crate::registration::drawing::follow_window;
 use crate::registration::relocate::take_along;
 use crate::seoul;
 use crate::space::diary::{Clash, Holding, hold, is_clash, release};
@@ -282,7 +283,7 @@ pub async fn create_run(
 ) -> Result<(), EditError> {
     let tx = centre.begin().await?;
     turn(&tx).await?;
-    let programme = Programme::load(&tx, earliest(centre, details)).await?;
+    let programme = Programme::load(&tx, centre.settings(), earliest(centre, details)).await?;
     let mut refusals = Vec::new();
     if programme.runs.contains_key(code.as_str()) {
         refusals.push(Refusal::CodeTaken);
@@ -314,38 +315,15 @@ pub async fn change_run(
     let (tx, mut programme, run) = open(centre, by.run(), version, earliest(centre, details)).await?;
     programme.vacate(run.id);
     let sessions = programme.check(Some(&run), details, Source::Form, centre.clock().now())?;
-    if run.state == RunState::Published {
-        let refusals = match &sessions {
-            Sessions::Make(spans) => check_draw(centre, details, spans),
-            Sessions::Stay | Sessions::Settle { .. } => {
-                check_draw(centre, details, &programme.planned(run.id))
-            }
-        };
-        if !refusals.is_empty() {
-            return Err(EditError::Refused(refusals));
-        }
-    }
     let code = RunCode::parse(&run.code).ok_or(Refusal::NotFound)?;
     let saving = Saving { present: Some(&run), code: &code, details, state: run.state, sessions: &sessions };
     saving.clear(&tx, centre.clock().now()).await?;
     saving.write(&tx, centre.clock(), &programme).await?;
+    follow_window(&tx, &run, details.apply_until).await?;
     record(&tx, centre.clock(), Some(by.id()), "change", "run", &run.id.to_string(), "details").await?;
     tx.commit().await?;
     centre.settle().await;
     Ok(())
-}
-
-/// What keeps a run from having its places drawn: the secret must be sealed, and the public value known before the first class.
-/// Of a draw that has its window behind it nothing is judged again.
-fn check_draw(centre: &Centre, details: &RunDetails, classes: &[Span]) -> Vec<Refusal> {
-    let closes = details.apply_until.filter(|until| *until > centre.clock().now());
-    let Some(closes) = closes.filter(|_| details.selection == Selection::Lottery) else { return Vec::new() };
-    let settings = centre.settings();
-    let known_from = settings.draw.source.kind().known_from(closes);
-    let begins = classes.iter().map(|span| span.slot.starts_at).min();
-    let too_late = begins.filter(|begins| *begins <= known_from).map(|_| Refusal::DrawTooLate(known_from));
-    let no_key = (!settings.secrets.has_keys()).then_some(Refusal::NoKey);
-    too_late.into_iter().chain(no_key).collect()
 }
 
 /// Makes a draft visible, or says all that is missing. Gives the hint that its window ends when the desk is shut.
@@ -363,7 +341,8 @@ pub async fn publish(
     if !missing.is_empty() {
         return Err(Refusal::Missing(missing).into());
     }
-    let refusals = check_draw(centre, &RunDetails::of(&run), &programme.planned(run.id));
+    let begins = programme.planned(run.id).iter().map(|span| span.slot.starts_at).min();
+    let refusals = programme.check_draw(Some(&run), &RunDetails::of(&run), begins, centre.clock().now());
     if !refusals.is_empty() {
         return Err(EditError::Refused(refusals));
     }
@@ -418,6 +397,16 @@ pub async fn move_session(
         let times = run.space_id.map(|room| programme.free_times(room, slot, now)).unwrap_or_default();
         let times = (!times.is_empty()).then_some(Refusal::FreeTimes(times));
         return Err([Refusal::Clashes(clashes)].into_iter().chain(times).collect::<Vec<_>>().into());
+    }
+    let others = programme.sessions.get(&run.id).into_iter().flatten().filter(|other| other.id != session.id);
+    let others = others.filter(|other| other.state == ClassState::Planned).map(|other| other.starts_at);
+    let begins = others.chain([slot.starts_at]).min();
+    let began_after = programme.planned(run.id).iter().all(|other| other.slot.starts_at > slot.starts_at);
+    if run.state == RunState::Published && began_after {
+        let refusals = programme.check_draw(Some(&run), &RunDetails::of(&run), begins, now);
+        if !refusals.is_empty() {
+            return Err(EditError::Refused(refusals));
+        }
     }
     release(&tx, &[session.id]).await?;
     occupy(&tx, centre.clock(), &programme, &run, &[(session.id, span)]).await?;
@@ -487,7 +476,7 @@ async fn open(
 ) -> Result<(DatabaseTransaction, Programme, run::Model), EditError> {
     let tx = centre.begin().await?;
     turn(&tx).await?;
-    let programme = Programme::load(&tx, since).await?;
+    let programme = Programme::load(&tx, centre.settings(), since).await?;
     let run = programme.runs.values().find(|it| it.id == run).ok_or(Refusal::NotFound)?.clone();
     if run.version != version {
         return Err(Refusal::Stale.into());

@@ -22,6 +22,7 @@ use crate::course::{
 };
 use crate::lines::Lines;
 use crate::named::named;
+use crate::registration::drawing::follow_window;
 use crate::seoul;
 use crate::space::diary::{Clash, Over};
 use crate::space::holiday::parse_day;
@@ -174,7 +175,8 @@ async fn bring_in(centre: &Centre, by: Option<Uuid>, bytes: &[u8], act: Act) -> 
     turn(&tx).await?;
     let now = centre.clock().now();
     let first = rows.iter().map(|row| seoul::midnight(row.pattern.first_date)).min();
-    let mut programme = Programme::load(&tx, first.map_or(now, |first| first.min(now))).await?;
+    let mut programme =
+        Programme::load(&tx, centre.settings(), first.map_or(now, |first| first.min(now))).await?;
     let courses = course::Entity::find().all(&tx).await?;
     let mut plan = Plan::new(&rows, &courses);
     plan.check(&mut programme, now);
@@ -199,6 +201,9 @@ async fn bring_in(centre: &Centre, by: Option<Uuid>, bytes: &[u8], act: Act) -> 
     for step in &plan.steps {
         let written = step.saving(&programme).write(&tx, centre.clock(), &programme).await;
         let id = written.map_err(|error| step.blame(error))?;
+        if let Some(run) = programme.runs.get(step.row.code.as_str()) {
+            follow_window(&tx, run, step.details.apply_until).await?;
+        }
         record(&tx, centre.clock(), by, "import", "run", &id.to_string(), &step.fields()).await?;
     }
     match act {
@@ -438,7 +443,9 @@ fn problem_of(line: u64, refusal: Refusal) -> Problem {
         | Refusal::PlacesHeld
         | Refusal::Clashes(_) => Some(Column::Space),
         Refusal::CapacityOverSeats(_) | Refusal::CapacityUnderTaken(_) => Some(Column::Capacity),
-        Refusal::WindowBackwards => Some(Column::ApplyUntil),
+        Refusal::WindowBackwards | Refusal::WindowStands | Refusal::DrawTooLate(_) => {
+            Some(Column::ApplyUntil)
+        }
         Refusal::Missing(_) => Some(Column::Space),
         _ => None,
     };

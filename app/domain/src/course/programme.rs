@@ -10,11 +10,13 @@ use uuid::Uuid;
 
 use crate::account::Audience;
 use crate::attendance::entity::{attendance_code, class_log, mark_event, viewing};
+use crate::centre::Settings;
 use crate::course::edit::Refusal;
 use crate::course::entity::{class_session, run};
 use crate::course::{ClassState, Meeting, Mode, Pattern, PatternError, RunDetails, RunState, Selection};
-use crate::registration::State;
-use crate::registration::entity::application;
+use crate::registration::drawing::follows;
+use crate::registration::entity::{application, draw};
+use crate::registration::{State, ValueKind};
 use crate::seoul;
 use crate::space::diary::{Clash, Diary, Wanted, who_is};
 use crate::space::entity::space;
@@ -87,6 +89,11 @@ pub(super) struct Programme {
     applied: HashMap<Uuid, Applied>,
     /// Class sessions of which something is on record, if need be from shortly before they begin: those are not made anew.
     recorded: HashSet<Uuid>,
+    /// Of runs whose places are still to be drawn.
+    draws: HashMap<Uuid, draw::Model>,
+    /// Of a draw that nobody has promised yet.
+    value_kind: ValueKind,
+    can_promise: bool,
     diary: Diary,
 }
 
@@ -122,7 +129,11 @@ async fn list_recorded<E: EntityTrait, C: ConnectionTrait>(
 
 impl Programme {
     /// `since` is the earliest that will be asked about: what was held before is left in the database.
-    pub async fn load<C: ConnectionTrait>(tx: &C, since: DateTime<Utc>) -> Result<Self, DbErr> {
+    pub async fn load<C: ConnectionTrait>(
+        tx: &C,
+        settings: &Settings,
+        since: DateTime<Utc>,
+    ) -> Result<Self, DbErr> {
         let rules = SpaceRules::load(tx).await?;
         let mut sessions: HashMap<Uuid, Vec<class_session::Model>> = HashMap::new();
         let in_order = class_session::Entity::find().order_by_asc(class_session::Column::Number);
@@ -130,12 +141,16 @@ impl Programme {
             sessions.entry(session.run_id).or_default().push(session);
         }
         let runs = run::Entity::find().all(tx).await?;
+        let draws = draw::Entity::find().filter(draw::Column::DrawnAt.is_null()).all(tx).await?;
         Ok(Self {
             seats: seats_in_service(tx, &rules.tree).await?,
             rules,
             applied: applied(tx).await?,
             recorded: recorded(tx, since).await?,
             sessions,
+            draws: draws.into_iter().map(|draw| (draw.run_id, draw)).collect(),
+            value_kind: settings.draw.source.kind(),
+            can_promise: settings.secrets.has_keys(),
             runs: runs.into_iter().map(|run| (run.code.clone(), run)).collect(),
             diary: Diary::load(tx, Slot { starts_at: since, ends_at: since + AHEAD }).await?,
         })
@@ -231,6 +246,21 @@ impl Programme {
         if let Some(run) = present {
             refusals.extend(self.check_people(run, details, &sessions, now));
         }
+        // A draft is judged when it is published; a file's runs are public at once.
+        if published || present.is_none() && source == Source::File {
+            let classes = match &sessions {
+                Sessions::Make(spans) => first_of(spans),
+                Sessions::Settle { .. } | Sessions::Stay => first_of(&before),
+            };
+            let is_as_before = present.is_some_and(|run| {
+                let (was, is) = (RunDetails::of(run), details);
+                (was.selection, was.apply_until) == (is.selection, is.apply_until)
+                    && classes == first_of(&before)
+            });
+            if !is_as_before {
+                refusals.extend(self.check_draw(present, details, classes, now));
+            }
+        }
         let wanted: Vec<Wanted> = spans
             .iter()
             .map(|span| self.wanted(details.space_id, details.instructor_name(), details.instructor_id, span))
@@ -244,6 +274,31 @@ impl Programme {
             }
         }
         if refusals.is_empty() { Ok(sessions) } else { Err(refusals) }
+    }
+
+    /// What keeps a run whose first class is then from having its places drawn: its draw must come before, and its secret must
+    /// be sealed. Of a window that is over without a promise nothing is judged again.
+    pub fn check_draw(
+        &self,
+        run: Option<&run::Model>,
+        details: &RunDetails,
+        begins: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Vec<Refusal> {
+        let Some(closes) = details.apply_until.filter(|_| details.selection == Selection::Lottery) else {
+            return Vec::new();
+        };
+        let promised = run.and_then(|run| Some((run.apply_until, self.draws.get(&run.id)?)));
+        let planned_for = match promised {
+            Some((was, draw)) => follows(draw, was, closes),
+            None if closes <= now => return Vec::new(),
+            None => self.value_kind.known_from(closes),
+        };
+        let held = planned_for.max(closes);
+        let too_late = begins.filter(|begins| *begins > now && *begins <= held);
+        let no_key = promised.is_none() && !self.can_promise;
+        let too_late = too_late.map(|_| Refusal::DrawTooLate(held));
+        too_late.into_iter().chain(no_key.then_some(Refusal::NoKey)).collect()
     }
 
     /// The rooms in which all these classes could be held instead, by name: large enough, open and free.
@@ -365,6 +420,10 @@ impl Programme {
         }
         refusals
     }
+}
+
+fn first_of(spans: &[Span]) -> Option<DateTime<Utc>> {
+    spans.iter().map(|span| span.slot.starts_at).min()
 }
 
 /// What is settled of a lottery from its opening on: that it is one, and from when until when one can take part. Moved, the end

@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait,
-    IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
+    EntityTrait, ExprTrait, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 use thiserror::Error;
 use uuid::Uuid;
@@ -16,7 +17,7 @@ use super::shelf::book;
 use super::writer::{Actor, Command, WriterError};
 use super::{Book, PublicValue, Source, Stage, State};
 use crate::account::store::names_of;
-use crate::account::{TrainingManager, record};
+use crate::account::{SignedIn, TrainingManager, record};
 use crate::centre::{Centre, turn};
 use crate::course::entity::{class_session, run};
 use crate::course::{ClassState, RunCode, RunState, Selection};
@@ -94,8 +95,13 @@ pub async fn list_due(
     Ok(to_come.filter_map(|(_, code, at)| Some((RunCode::parse(&code)?, at))).collect())
 }
 
-/// How an application of a draw stands now, by its code; `None` where no such code was drawn.
-pub async fn state_of(centre: &Centre, run: Uuid, ticket: &Ticket) -> Result<Option<State>, DbErr> {
+/// How somebody's own application in a draw stands now, by its code; `None` where it isn't theirs.
+pub async fn own_state(
+    centre: &Centre,
+    owner: &SignedIn,
+    run: Uuid,
+    ticket: &Ticket,
+) -> Result<Option<State>, DbErr> {
     let found = draw_ticket::Entity::find()
         .filter(draw_ticket::Column::RunId.eq(run))
         .filter(draw_ticket::Column::Code.eq(ticket.as_str()))
@@ -103,7 +109,7 @@ pub async fn state_of(centre: &Centre, run: Uuid, ticket: &Ticket) -> Result<Opt
         .await?;
     let Some(found) = found else { return Ok(None) };
     let row = application::Entity::find_by_id(found.application_id).one(centre.database()).await?;
-    Ok(row.map(|row| row.state))
+    Ok(row.filter(|row| row.person_id == owner.id()).map(|row| row.state))
 }
 
 /// The code of an application in its draw.
@@ -222,8 +228,39 @@ pub enum PlanError {
     BeforeValue(DateTime<Utc>),
     #[error("the draw must be before the first class")]
     AfterBeginning,
+    #[error("the public value is known from {0} on, when the run has begun")]
+    ValueTooLate(DateTime<Utc>),
     #[error(transparent)]
     Db(#[from] DbErr),
+}
+
+/// When a draw is announced for once its window, which closed then, closes otherwise: one that was to be held as soon as its value
+/// is known still is, and none is held before that.
+pub(crate) fn follows(
+    draw: &draw::Model,
+    was: Option<DateTime<Utc>>,
+    closes: DateTime<Utc>,
+) -> DateTime<Utc> {
+    let known_from = draw.value_kind.known_from(closes);
+    let as_soon_as_known = was.is_some_and(|was| draw.planned_for == draw.value_kind.known_from(was));
+    if as_soon_as_known || draw.planned_for < known_from { known_from } else { draw.planned_for }
+}
+
+/// Announces anew when the places of a run are drawn, where its window has changed before it opened. In the transaction that
+/// changes it.
+pub(crate) async fn follow_window(
+    tx: &DatabaseTransaction,
+    was: &run::Model,
+    closes: Option<DateTime<Utc>>,
+) -> Result<(), DbErr> {
+    let Some(closes) = closes.filter(|_| closes != was.apply_until) else { return Ok(()) };
+    let found = draw::Entity::find_by_id(was.id).filter(draw::Column::ListedAt.is_null()).one(tx).await?;
+    let Some(draw) = found else { return Ok(()) };
+    let planned_for = follows(&draw, was.apply_until, closes);
+    let mut draw = draw.into_active_model();
+    draw.planned_for = Set(planned_for);
+    draw.update(tx).await?;
+    Ok(())
 }
 
 /// Announces by what and when the places of a run are drawn, as long as nobody can have applied.
@@ -243,6 +280,9 @@ pub async fn plan(
     }
     let closes = book.apply_until.ok_or(PlanError::NotFound)?;
     let known_from = plan.source.kind().known_from(closes);
+    if book.begins().is_some_and(|begins| begins <= known_from) {
+        return Err(PlanError::ValueTooLate(known_from));
+    }
     let planned_for = plan.planned_for.unwrap_or(known_from);
     if planned_for < known_from {
         return Err(PlanError::BeforeValue(known_from));

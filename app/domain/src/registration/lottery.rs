@@ -48,6 +48,13 @@ impl Book {
         self.apply_until.max(self.lottery.map(|lottery| lottery.planned_for))
     }
 
+    /// Whether its draw was promised and is still held.
+    pub fn draw_is_to_come(&self, now: DateTime<Utc>) -> bool {
+        self.state == RunState::Published
+            && self.awaits_draw()
+            && self.begins().is_some_and(|begins| now < begins)
+    }
+
     /// Whether the secret of its draw is to be made and promised now. Once its window has closed it is too late.
     pub fn commits(&self, now: DateTime<Utc>) -> bool {
         self.selection == Selection::Lottery

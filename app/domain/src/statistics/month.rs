@@ -4,11 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, EntityTrait, IsolationLevel, QueryFilter, QueryOrder, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use thiserror::Error;
 
 use crate::account::{TrainingManager, record};
@@ -70,7 +66,7 @@ pub async fn close(centre: &Centre, by: &TrainingManager, month: NaiveDate) -> R
     if last >= today {
         return Err(MonthError::NotOver);
     }
-    let tx = begin_at_one_moment(centre.database()).await?;
+    let tx = centre.begin_at_one_moment().await?;
     let row = closed_month::ActiveModel {
         month: Set(first),
         closed_at: Set(centre.clock().now()),
@@ -92,18 +88,6 @@ pub async fn close(centre: &Centre, by: &TrainingManager, month: NaiveDate) -> R
     kept_figure::Entity::insert_many(rows).exec_without_returning(&tx).await?;
     record(&tx, centre.clock(), Some(by.id()), "close", "month", &first.to_string(), "").await?;
     Ok(tx.commit().await?)
-}
-
-/// Begins a transaction whose every statement sees what was there when its first one began.
-async fn begin_at_one_moment(database: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    // SQLite's transactions are so by themselves, and have no levels to choose from.
-    let has_levels = database.get_database_backend() == DbBackend::Postgres;
-    let options = TransactionOptions {
-        isolation_level: has_levels.then_some(IsolationLevel::RepeatableRead),
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    database.begin_with_options(options).await
 }
 
 async fn is_closed(centre: &Centre, month: NaiveDate) -> Result<bool, DbErr> {

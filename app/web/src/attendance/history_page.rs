@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use domain::attendance::history::{self, MarkLine};
-use domain::attendance::{Mark, MarkOutcome};
+use domain::attendance::{Mark, MarkOutcome, MarkWay};
 use domain::course::store::find_course;
 use leptos::prelude::*;
 
@@ -61,7 +61,10 @@ fn row(l: Language, line: &MarkLine) -> Vec<Cell> {
         Some(kiosk) => words::at_kiosk(l, way, &kiosk.name, &kiosk.place),
         None => way.to_owned(),
     };
-    let by = line.by.clone().unwrap_or_else(|| words::nobody_judged(l).to_owned());
+    let by = line.by.clone().unwrap_or_else(|| match event.way {
+        MarkWay::Qr | MarkWay::Kiosk => words::by_themselves(l).to_owned(),
+        _ => words::by_itself(l).to_owned(),
+    });
     let reason = event.reason.clone().unwrap_or_else(|| "–".to_owned());
     vec![
         line.name.clone().into_any(),

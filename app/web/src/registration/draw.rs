@@ -5,6 +5,7 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use domain::course::store::RunView;
 use domain::course::{RunState, Selection};
 use domain::registration::draw::{ALGORITHM, Line, Record, Ticket};
@@ -29,7 +30,7 @@ async fn find_lottery(ask: &Ask, code: &str) -> Result<RunView, AppError> {
     if view.run.selection == Selection::Lottery { Ok(view) } else { Err(AppError::NotFound) }
 }
 
-/// One's own line in the result, and how that application stands now.
+/// One's own line in the result, and how that application stands now, where the asker is signed in as whose it is.
 struct Own {
     ticket: Ticket,
     rank: u32,
@@ -73,10 +74,12 @@ pub async fn show(ask: Ask, Path(code): Path<String>, query: Query) -> Result<Re
     let draw = drawing::find_draw(&ask.centre, view.run.id).await?;
     let record = drawing::find_record(&ask.centre, &view.run).await?;
     let standing = store::standing(&ask.centre, view.run.id, None).await?.ok_or(AppError::NotFound)?;
+    let now = ask.centre.clock().now();
     let searches = !query.0.text("code").is_empty();
     let (status, mut search) = look_up(l, query, record.as_ref());
-    if let Some(own) = &mut search.own {
-        own.state = drawing::state_of(&ask.centre, view.run.id, &own.ticket).await?;
+    // Whoever else knows the code reads of it what everybody may.
+    if let (Some(own), Some(viewer)) = (&mut search.own, &ask.viewer) {
+        own.state = drawing::own_state(&ask.centre, viewer, view.run.id, &own.ticket).await?;
     }
     let course = title(l, &view.course);
     let heading = words::title_of(l, &course);
@@ -102,7 +105,7 @@ pub async fn show(ask: Ask, Path(code): Path<String>, query: Query) -> Result<Re
             {record.as_ref().map(|record| result(l, &code, record, search))}
             <section aria-labelledby="facts-title">
                 <h2 class="section-title" id="facts-title">{words::facts(l)}</h2>
-                {draw.as_ref().map(|draw| facts(l, &view, draw, &standing.book))}
+                {draw.as_ref().map(|draw| facts(l, &view, draw, &standing.book, now))}
             </section>
             {how(l)}
             {record.is_some().then(|| check(l, &code))}
@@ -112,13 +115,19 @@ pub async fn show(ask: Ask, Path(code): Path<String>, query: Query) -> Result<Re
     if searches { Ok(page) } else { ask.kept(page).await }
 }
 
-fn facts(l: Language, view: &RunView, draw: &draw::Model, book: &Book) -> impl IntoView + use<> {
+fn facts(
+    l: Language,
+    view: &RunView,
+    draw: &draw::Model,
+    book: &Book,
+    now: DateTime<Utc>,
+) -> impl IntoView + use<> {
     let hash = |text: &String| view! { <code class="hash">{text.clone()}</code> };
     let mut items = vec![Fact::new(words::version(l), draw.version.clone())];
     if let (Some(from), Some(until)) = (view.run.apply_from, view.run.apply_until) {
         items.push(Fact::new(words::window(l), when::span(l, from, until)));
     }
-    items.extend(announced(l, draw, book));
+    items.extend(announced(l, draw, book, now));
     items.push(commitment(l, draw));
     if let (Some(list_hash), Some(people), Some(at)) = (&draw.list_hash, draw.people, draw.listed_at) {
         let list = words::list_of(l, people, when::moment(l, at));
@@ -135,6 +144,7 @@ fn facts(l: Language, view: &RunView, draw: &draw::Model, book: &Book) -> impl I
     let yet = match (view.run.state, draw.listed_at, draw.drawn_at, book.draws_after()) {
         // Nothing is to come.
         (RunState::Cancelled, ..) => None,
+        (_, _, None, _) if !book.draw_is_to_come(now) => Some(words::never_drawn(l).to_owned()),
         (_, None, ..) => Some(words::yet_open(l).to_owned()),
         (_, Some(_), None, Some(after)) => Some(words::yet_drawn(l, when::moment(l, after))),
         _ => None,
@@ -163,18 +173,20 @@ fn result(l: Language, code: &str, record: &Record, search: Search) -> impl Into
     let lines: Vec<_> = record.order.iter().map(line).collect();
     let found = own.map(|own| {
         let stands = match own.state {
-            Some(State::Booked | State::Offered) => words::found_place(l),
-            Some(State::Waiting) => words::found_waiting(l),
-            _ => words::found_over(l),
+            None => (Tone::Success, None),
+            Some(State::Booked) => (Tone::Success, Some(words::found_place(l))),
+            Some(State::Offered) => (Tone::Success, Some(words::found_offered(l))),
+            Some(State::Waiting) => (Tone::Information, Some(words::found_waiting(l))),
+            Some(_) => (Tone::Information, Some(words::found_over(l))),
         };
         (words::found(l, own.ticket.as_str(), count, own.rank), stands)
     });
     view! {
         <section aria-labelledby="find-title">
             <h2 class="section-title" id="find-title">{words::find(l)}</h2>
-            {found.map(|(rank, stands)| view! {
+            {found.map(|(rank, (tone, stands))| view! {
                 <div role="status">
-                    <Alert l=l tone=Tone::Success><p><strong>{stands}</strong></p> <p>{rank}</p></Alert>
+                    <Alert l=l tone=tone>{stands.map(|stands| view! { <p><strong>{stands}</strong></p> })} <p>{rank}</p></Alert>
                 </div>
             })}
             <Form l=l action=l.path(&path(code)) get=true input=search.input problems=search.problems>

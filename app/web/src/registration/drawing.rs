@@ -142,6 +142,10 @@ pub async fn change_plan(ask: Ask, Path(code): Path<String>, input: Input) -> Re
                 StatusCode::UNPROCESSABLE_ENTITY,
                 Problems::one("planned_for", words::plan_before_value(l, when::moment(l, at))),
             ),
+            Err(PlanError::ValueTooLate(at)) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Problems::one("kind", crate::words::course::refused_draw_too_late(l, when::moment(l, at))),
+            ),
             Err(PlanError::AfterBeginning) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 Problems::one("planned_for", words::plan_after_beginning(l)),
@@ -160,6 +164,9 @@ fn parse_plan(l: Language, input: &Input) -> Result<Plan, Problems> {
     let source = kind.and_then(|kind| Source::of(kind, input.text("source")));
     if kind.is_some() && source.is_none() {
         problems.add("source", words::wrong_source(l, SOURCE_MAX));
+    }
+    if kind.is_some_and(|kind| kind != ValueKind::Other) && !input.text("source").is_empty() {
+        problems.add("source", words::source_not_wanted(l));
     }
     let typed = input.text("planned_for");
     let moment = NaiveDateTime::parse_from_str(typed, MOMENT).ok().and_then(seoul::instant);
@@ -222,13 +229,14 @@ fn standing(
 ) -> impl IntoView + use<> {
     let (draw, book) = (&found.draw, &found.book);
     let action = l.path(&format!("/manage/runs/{code}/draw"));
-    let mut items = announced(l, draw, book);
+    let mut items = announced(l, draw, book, now);
     items.push(commitment(l, draw));
     let plans = book.opens_after(now).is_some() || !plan.1.is_empty();
-    let is_time = book.draws_after().is_none_or(|after| after <= now);
-    let draws = (draw.listed_at.is_some() && draw.drawn_at.is_none() && is_time) || !value.1.is_empty();
+    let is_time = book.may_draw(now).is_ok();
+    let draws = is_time || !value.1.is_empty();
     let sentence = match (draw.drawn_at, draw.listed_at) {
         (Some(at), _) => words::drawn(l, when::moment(l, at), found.drawn_by.clone().unwrap_or_default()),
+        _ if !book.draw_is_to_come(now) => words::never_drawn(l).to_owned(),
         (None, Some(_)) => {
             words::yet_drawn(l, book.draws_after().map(|after| when::moment(l, after)).unwrap_or_default())
         }

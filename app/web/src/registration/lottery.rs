@@ -1,5 +1,6 @@
 //! What the page of a run and that of an application say of a draw: by what rule, when, by which code.
 
+use chrono::{DateTime, Utc};
 use domain::course::entity::run;
 use domain::registration::entity::draw;
 use domain::registration::store::{MyCourse, Standing};
@@ -21,7 +22,7 @@ pub(super) fn path(code: &str) -> String {
 pub(super) async fn notice(ask: &Ask, run: &run::Model, standing: &Standing) -> Result<AnyView, AppError> {
     let Some(draw) = drawing::find_draw(&ask.centre, run.id).await? else { return Ok(().into_any()) };
     let l = ask.language;
-    let items = announced(l, &draw, &standing.book);
+    let items = announced(l, &draw, &standing.book, ask.centre.clock().now());
     let page = l.path(&path(&run.code));
     Ok(view! {
         <p>{words::rule(l)}</p>
@@ -32,8 +33,8 @@ pub(super) async fn notice(ask: &Ask, run: &run::Model, standing: &Standing) -> 
 }
 
 /// When a draw is held, while that is to come, and by which public value.
-pub(super) fn announced(l: Language, draw: &draw::Model, book: &Book) -> Vec<Fact> {
-    let after = book.draws_after().filter(|_| draw.drawn_at.is_none());
+pub(super) fn announced(l: Language, draw: &draw::Model, book: &Book, now: DateTime<Utc>) -> Vec<Fact> {
+    let after = book.draws_after().filter(|_| book.draw_is_to_come(now));
     let after = after.map(|after| Fact::new(words::when(l), words::when_after(l, when::moment(l, after))));
     after.into_iter().chain([Fact::new(words::source(l), source(l, draw, book))]).collect()
 }
