@@ -29,7 +29,7 @@ pub use amount::amount;
 pub use form::Form;
 pub use page::Page;
 pub use postgres::Cluster;
-pub use site::{Engine, ORIGIN, PHONE, STAFF_DOMAIN, Site, run};
+pub use site::{Engine, ORIGIN, PHONE, SECRET, STAFF_DOMAIN, Site, run};
 pub use tables::Tables;
 pub use visitor::Visitor;
 

@@ -105,7 +105,7 @@ pub(crate) fn migrated(folder: &Path, postgres: Option<&Fresh>) -> Database {
 }
 
 /// With which secrets are sealed here.
-const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+pub const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 fn facts() -> Arc<CentreFacts> {
     Arc::new(CentreFacts {

@@ -285,6 +285,9 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "broadcast_check.broadcast_id, broadcast_check.item",
         "UPDATE broadcast_check SET item = 'sound'",
     ),
+    ("abandoned_once", "abandoned.video", "UPDATE abandoned SET video = 'old'"),
+    ("abandoned_one_a_stream", "abandoned.stream", "UPDATE abandoned SET stream = 's1'"),
+    ("abandoned_tries_not_negative", "", "UPDATE abandoned SET tries = -1"),
     ("playlist_youtube_once", "playlist.youtube", "UPDATE playlist SET youtube = 'PL1'"),
     ("playlist_one_a_run", "playlist.run_id, playlist.channel_id", "UPDATE playlist SET channel_id = #1"),
     ("quota_spent_not_negative", "", "UPDATE quota SET spent = -1"),
@@ -636,6 +639,8 @@ INSERT INTO broadcast_call (id, broadcast_id, channel_id, method, units, day, at
 INSERT INTO broadcast_check (id, broadcast_id, item, checked_by, checked_at) VALUES
     (#1, #1, 'sound', #1, '2021-01-01T00:00:00+00:00'), (#2, #1, 'picture', #1, '2021-01-01T00:00:00+00:00');
 INSERT INTO playlist (run_id, channel_id, title, youtube) VALUES (#1, #1, 'one', 'PL1'), (#1, #2, 'two', NULL);
+INSERT INTO abandoned (video, broadcast_id, channel_id, stream, tries, abandoned_at) VALUES
+    ('old', #1, #1, 's1', 0, '2021-01-01T00:00:00+00:00'), ('older', #1, #1, NULL, 0, '2021-01-01T00:00:00+00:00');
 INSERT INTO quota (day, spent) VALUES ('2021-01-01', 50);
 INSERT INTO viewer_sample (broadcast_id, at, viewers) VALUES (#1, '2021-01-11T00:00:00+00:00', 12);
 INSERT INTO question_box (broadcast_id, open, turn) VALUES (#1, true, 2);

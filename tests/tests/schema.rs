@@ -12,8 +12,8 @@ use domain::attendance::entity::{
 };
 use domain::board::entity::{board, board_item, board_media};
 use domain::broadcast::entity::{
-    broadcast, broadcast_call, broadcast_check, broadcast_event, broadcast_template, channel, encoder,
-    playlist, quota, viewer_sample,
+    abandoned, broadcast, broadcast_call, broadcast_check, broadcast_event, broadcast_template, channel,
+    encoder, playlist, quota, viewer_sample,
 };
 use domain::broadcast::question::entity::{question, question_box};
 use domain::calendar::entity::feed;
@@ -60,7 +60,7 @@ both! {
             certificate certificate_serial class_log out_of_reach staff_post
             survey_count survey_done survey_form survey_invitation survey_question survey_words
             question question_box
-            broadcast broadcast_call broadcast_check broadcast_event broadcast_template channel encoder playlist quota
+            abandoned broadcast broadcast_call broadcast_check broadcast_event broadcast_template channel encoder playlist quota
             viewer_sample
             board board_item board_media
             feed

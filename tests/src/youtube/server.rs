@@ -94,7 +94,12 @@ impl Google {
     }
 
     pub fn settings(&self) -> YoutubeSettings {
-        let url = |path: &str| format!("http://127.0.0.1:{}{path}", self.port).parse().expect("an address");
+        Self::settings_at(self.port)
+    }
+
+    /// The same for another process, which knows the port alone.
+    pub fn settings_at(port: u16) -> YoutubeSettings {
+        let url = |path: &str| format!("http://127.0.0.1:{port}{path}").parse().expect("an address");
         YoutubeSettings {
             client_id: CLIENT_ID.into(),
             client_secret: CLIENT_SECRET.into(),

@@ -69,6 +69,8 @@ pub struct World {
     pub sign_in: SignIn,
     /// Of the next requests to the API, one each.
     pub faults: VecDeque<Option<Fault>>,
+    /// Of the next call of one method, whatever comes before it.
+    pub fault_of: Option<(&'static str, Fault)>,
     /// Of the next requests to the sign-in, one each.
     pub token_faults: VecDeque<Option<TokenFault>>,
     /// Everything that arrived, oldest first.
@@ -127,7 +129,10 @@ impl World {
 
     /// Takes a request through whatever happens on its way.
     pub fn deliver(&mut self, now: DateTime<Utc>, request: &Request) -> Delivery {
-        let fault = self.faults.pop_front().flatten();
+        let fault = self.faults.pop_front().flatten().or_else(|| {
+            let awaited = self.fault_of.take_if(|(method, _)| *method == method_of(request))?;
+            Some(awaited.1)
+        });
         if fault == Some(Fault::NoConnection) {
             return Delivery::NoConnection;
         }
@@ -176,8 +181,7 @@ impl World {
         reply: &Reply,
         fault: Option<Fault>,
     ) {
-        let found = google().find(request);
-        let method = found.map_or("unknown", |method| method.id.trim_start_matches("youtube."));
+        let method = method_of(request);
         self.log.push(Entry {
             at: now,
             method: method.to_owned(),
@@ -263,4 +267,9 @@ impl World {
         self.count += 1;
         self.count
     }
+}
+
+/// As Google's description names it, without the API's own name: `liveBroadcasts.insert`.
+fn method_of(request: &Request) -> &'static str {
+    google().find(request).map_or("unknown", |method| method.id.trim_start_matches("youtube."))
 }

@@ -2,11 +2,12 @@
 //! whatever happened, each class comes to have one broadcast, as it is wanted, or a state that asks a person.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::broadcast::abandoned::{self, follow_up, is_let_go, look};
 use domain::broadcast::call::{Call, Draft, Grant, Latency, Outcome, Phase, Privacy};
 use domain::broadcast::plan::{Learnt, Next, Record, Wanted};
 use domain::broadcast::stream::Holders;
-use domain::broadcast::{State, Thumbnail};
-use proptest::prelude::{Strategy, any, prop_oneof};
+use domain::broadcast::{State, Thumbnail, Trouble};
+use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::{collection, option, sample};
 use tests::amount;
 use tests::youtube::{Fault, TokenFault, World};
@@ -36,6 +37,12 @@ enum Step {
     EndedByHand(usize),
     DeletedByHand(usize),
     PersonRetries,
+    CallOff(usize),
+    PasteLink(usize),
+    HandBack(usize),
+    MakeAnew(usize),
+    /// The channel may not broadcast any more, or may again.
+    Blocked(bool),
 }
 
 /// Where the process is killed.
@@ -65,6 +72,13 @@ fn step() -> impl Strategy<Value = Step> {
         1 => class().prop_map(Step::EndedByHand),
         1 => class().prop_map(Step::DeletedByHand),
         1 => any::<bool>().prop_map(|_| Step::PersonRetries),
+        1 => prop_oneof![
+            class().prop_map(Step::CallOff),
+            class().prop_map(Step::PasteLink),
+            class().prop_map(Step::HandBack),
+            class().prop_map(Step::MakeAnew),
+        ],
+        1 => prop_oneof![1 => Just(true), 3 => Just(false)].prop_map(Step::Blocked),
     ]
 }
 
@@ -74,11 +88,103 @@ struct Class {
     title: String,
     starts_at: DateTime<Utc>,
     cancelled: bool,
+    /// Somebody called the broadcast off.
+    unwanted: bool,
+    /// What was replaced, and YouTube may still have.
+    abandoned: Vec<abandoned::Model>,
 }
 
 impl Class {
     fn ends_at(&self) -> DateTime<Utc> {
         self.starts_at + TimeDelta::hours(2)
+    }
+
+    fn is_wanted(&self) -> bool {
+        !self.cancelled && !self.unwanted
+    }
+
+    /// As `domain::broadcast::abandoned::replace` does.
+    fn abandon(&mut self, chosen: Option<&str>, now: DateTime<Utc>) {
+        self.abandoned.retain(|it| Some(it.video.as_str()) != chosen);
+        let record = &self.record;
+        let was_ours = !matches!(record.state, State::Manual | State::Cancelled);
+        let unanswered = || record.asked.as_ref().map(|_| record.marker());
+        let old = record.video.clone().or_else(unanswered);
+        if let Some(video) = old.filter(|old| was_ours && Some(old.as_str()) != chosen) {
+            self.abandoned.push(abandoned::Model {
+                video,
+                broadcast_id: record.id,
+                channel_id: Uuid::from_u128(1),
+                stream: record.bound.clone(),
+                tries: 0,
+                not_before: None,
+                said: None,
+                abandoned_at: now,
+            });
+        }
+    }
+
+    /// As `domain::broadcast::store::paste_link` does.
+    fn paste(&mut self, now: DateTime<Utc>) {
+        let before = matches!(
+            self.record.state,
+            State::Planned | State::Creating | State::Created | State::Bound | State::Armed
+        );
+        if before || matches!(self.record.state, State::Attention | State::Live | State::Manual) {
+            let link = format!("link{}", self.record.id.as_u128());
+            self.abandon(Some(&link), now);
+            let record = &mut self.record;
+            (record.state, record.trouble, record.video) = (State::Manual, None, Some(link));
+            (record.drawn, record.listed, record.list_doubt) = (None, None, true);
+            (record.bound, record.under_way, record.not_before) = (None, None, None);
+            (record.started_at, record.ended_at) = (None, None);
+        }
+    }
+
+    /// As `domain::broadcast::store::hand_back` does.
+    fn hand_back(&mut self) {
+        let record = &mut self.record;
+        if record.state == State::Manual {
+            record.state = State::Created;
+            (record.asked, record.written, record.seen) = (None, None, None);
+            (record.started_at, record.ended_at) = (None, None);
+            (record.settled, record.tries) = (false, 0);
+        }
+    }
+
+    /// As `domain::broadcast::store::make_anew` does.
+    fn make_anew(&mut self, now: DateTime<Utc>) {
+        if matches!(self.record.state, State::Attention | State::Cancelled) {
+            self.abandon(None, now);
+            let generation = self.record.generation + 1;
+            self.record = Record { generation, ..Record::new(self.record.id) };
+            self.unwanted = false;
+        }
+    }
+
+    /// As `domain::broadcast::store::call_off` does, once.
+    fn call_off(&mut self, now: DateTime<Utc>) {
+        let record = &self.record;
+        let is_there = record.video.is_some() && record.trouble != Some(Trouble::Gone);
+        let may_be = !matches!(record.trouble, Some(Trouble::Gone | Trouble::NeverBegan | Trouble::Doubled));
+        let ends = matches!(record.state, State::Live | State::Ending | State::Complete | State::Filed);
+        if ends || record.state == State::Cancelled || self.unwanted {
+            return;
+        }
+        self.unwanted = true;
+        let next = match record.state {
+            State::Attention if is_there => State::Created,
+            State::Attention if record.asked.is_some() && record.video.is_none() && may_be => State::Creating,
+            State::Attention | State::Manual => State::Cancelled,
+            _ => return,
+        };
+        if next == State::Cancelled {
+            self.abandon(None, now);
+            (self.record.video, self.record.bound) = (None, None);
+        }
+        let record = &mut self.record;
+        (record.state, record.trouble, record.seen) = (next, None, None);
+        (record.looks, record.tries, record.not_before) = (0, 0, None);
     }
 }
 
@@ -119,6 +225,8 @@ impl History {
                 title: format!("{number}차시"),
                 starts_at: start() + TimeDelta::days(2) + TimeDelta::hours(hours),
                 cancelled: false,
+                unwanted: false,
+                abandoned: Vec::new(),
             }
         };
         let classes = (0..CLASSES).map(class).collect();
@@ -129,8 +237,11 @@ impl History {
         let class = &self.classes[index];
         let mut holders = Holders::default();
         for it in &self.classes {
-            let is_to_come = !it.cancelled && self.now < it.ends_at();
+            let is_to_come = it.is_wanted() && self.now < it.ends_at();
             holders.add(&it.record, Some(&self.stream), is_to_come.then_some(it.starts_at), self.now);
+        }
+        for stream in self.classes.iter().flat_map(|it| &it.abandoned).filter_map(|it| it.stream.as_deref()) {
+            holders.leave(stream);
         }
         Wanted {
             draft: Draft {
@@ -148,7 +259,8 @@ impl History {
             stream: Some(self.stream.clone()),
             stream_taken: holders.is_taken(&self.stream, class.starts_at, class.record.id),
             stream_awaited: holders.is_awaited(&self.stream, class.starts_at, class.record.id),
-            cancelled: class.cancelled,
+            stream_wanted_at: holders.wanted_after(&self.stream, class.starts_at, class.record.id),
+            cancelled: !class.is_wanted(),
             replay_ended: false,
         }
     }
@@ -158,9 +270,30 @@ impl History {
         Thumbnail { title: class.title.clone(), facts: vec![class.starts_at.date_naive().to_string()] }
     }
 
+    /// Sees to what was abandoned, as the reconciler does.
+    fn tend_abandoned(&mut self, index: usize) {
+        for mut row in std::mem::take(&mut self.classes[index].abandoned) {
+            let mut next = Some(look(&row)).filter(|_| row.not_before.is_none_or(|at| at <= self.now));
+            let mut is_gone = false;
+            while let Some(call) = next {
+                let outcome = self.world.call(self.now, &self.grant, &call);
+                self.calls += 1;
+                let kept = self.classes[index].record.video.as_deref();
+                is_gone = is_let_go(&row, kept, &call, &outcome);
+                next = follow_up(&row, kept, &call, &outcome);
+                row.not_before = Some(self.now + TimeDelta::minutes(5));
+                row.tries += i32::from(next.is_none());
+            }
+            if !is_gone {
+                self.classes[index].abandoned.push(row);
+            }
+        }
+    }
+
     /// One step for each class, as the reconciler takes it; `dies` kills it at the first call.
     fn round(&mut self, dies: Option<Dies>) {
         for index in 0..self.classes.len() {
+            self.tend_abandoned(index);
             self.classes[index].record.lose(self.now);
             let wanted = self.wanted(index);
             match self.classes[index].record.next(&wanted, self.now) {
@@ -201,7 +334,10 @@ impl History {
 
     fn is_bound_elsewhere(&self, index: usize, record: &Record) -> bool {
         let mut others = self.classes.iter().enumerate().filter(|(other, _)| *other != index);
-        record.bound.is_some() && others.any(|(_, it)| it.record.bound == record.bound)
+        let mut left = self.classes.iter().flat_map(|it| &it.abandoned);
+        record.bound.is_some()
+            && (others.any(|(_, it)| it.record.bound == record.bound)
+                || left.any(|it| it.stream == record.bound))
     }
 
     fn shows_of(&self, index: usize) -> Vec<&tests::youtube::Show> {
@@ -262,6 +398,13 @@ impl History {
                     self.world.delete_by_hand(&id);
                 }
             }
+            Step::CallOff(index) => self.classes[index].call_off(self.now),
+            Step::PasteLink(index) => self.classes[index].paste(self.now),
+            Step::HandBack(index) => self.classes[index].hand_back(),
+            Step::MakeAnew(index) => self.classes[index].make_anew(self.now),
+            Step::Blocked(is_blocked) => {
+                self.world.channels[0].refuses = is_blocked.then_some("liveStreamingNotEnabled");
+            }
             Step::PersonRetries => self.classes.iter_mut().for_each(|class| retry(&mut class.record)),
         }
         self.world.advance(self.now);
@@ -275,7 +418,8 @@ impl History {
             assert!(shows.len() <= 1, "{} broadcasts of one class: {:?}", shows.len(), class.record);
         }
         let holding = self.classes.iter().filter(|class| class.record.bound.is_some());
-        assert!(holding.count() <= 1, "two wait for one stream key");
+        let left = self.classes.iter().flat_map(|class| &class.abandoned).filter(|it| it.stream.is_some());
+        assert!(holding.count() + left.count() <= 1, "two wait for one stream key");
         let items = &self.world.playlists()[0].items;
         for (_, video) in items {
             let count = items.iter().filter(|(_, other)| other == video).count();
@@ -291,6 +435,7 @@ impl History {
 
     /// Lets the worker work undisturbed until nothing more is to be done for now.
     fn settle(&mut self) {
+        self.world.channels[0].refuses = None;
         // What staff did on YouTube is seen at the next look, a day later at most.
         let prepared = [State::Created, State::Bound, State::Armed];
         let looked_at = self.classes.iter_mut().filter(|class| prepared.contains(&class.record.state));
@@ -312,6 +457,14 @@ impl History {
             self.now >= class.starts_at - domain::broadcast::plan::ARMING && self.now < class.ends_at();
         let is_put_off = class.record.not_before.is_some_and(|at| at > self.now);
         let holder = self.classes.iter().find(|it| it.record.bound.is_some());
+        let is_left = self.classes.iter().any(|it| !it.abandoned.is_empty());
+        if holder.is_none() && !is_left && is_near && !is_put_off {
+            let mut earlier = self.classes.iter().filter(|it| {
+                let waits = matches!(it.record.state, State::Planned | State::Creating | State::Created);
+                waits && it.is_wanted() && self.now < it.ends_at() && it.starts_at <= class.starts_at
+            });
+            assert!(earlier.any(|it| it.record.id != class.record.id), "nobody has the stream: {told}");
+        }
         let waits = matches!(holder, Some(it) if matches!(it.record.state, State::Bound | State::Armed)
             && it.record.start_asked.is_none() && it.record.not_before.is_none_or(|at| at <= self.now));
         if let Some(holder) = holder.filter(|_| waits && is_near && !is_put_off) {
@@ -328,6 +481,7 @@ impl History {
         for (index, class) in self.classes.iter().enumerate() {
             let (record, wanted, shows) = (&class.record, self.wanted(index), self.shows_of(index));
             let show = shows.first();
+            assert_eq!(class.abandoned, [], "YouTube has not let go: {record:?}");
             let told = format!("{:?} {:?}: {record:?}", class.starts_at, self.now);
             match record.state {
                 State::Created | State::Bound | State::Armed => {
@@ -345,26 +499,31 @@ impl History {
                         let begins = class.starts_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
                         assert_eq!(show.settings["snippet"]["scheduledStartTime"], begins, "{told}");
                     }
-                    if record.state == State::Created && !class.cancelled {
+                    if record.state == State::Created && class.is_wanted() {
                         self.is_nobody_before(index, &told);
                     }
                     if record.state == State::Armed {
                         assert_eq!(show.stream.as_ref(), Some(&self.stream), "{told}");
                     }
-                    assert!(!class.cancelled, "{told}");
+                    assert!(class.is_wanted(), "{told}");
                 }
                 State::Live => assert_eq!(show.map(|show| show.phase), Some(Phase::Live), "{told}"),
                 State::Complete | State::Filed => {
                     assert!(show.is_none_or(|show| show.phase == Phase::Complete), "{told}");
                 }
-                State::Cancelled => assert!(shows.is_empty(), "{told}"),
+                // What had begun before a person took another's link was ended, and its recording stays.
+                State::Cancelled => assert!(shows.iter().all(|show| show.phase == Phase::Complete), "{told}"),
                 State::Planned => {
                     let is_early = self.now < class.starts_at - domain::broadcast::plan::LEAD;
                     assert!(is_early || record.not_before.is_some(), "{told}");
                 }
                 State::Creating | State::Ending => panic!("still waiting for an answer: {told}"),
                 State::Attention => assert!(record.trouble.is_some(), "{told}"),
-                State::Manual => panic!("nobody pasted a link: {told}"),
+                State::Manual => {
+                    assert!(record.video.as_deref().is_some_and(|it| it.starts_with("link")), "{told}");
+                    assert_eq!(record.bound, None, "{told}");
+                    assert!(shows.iter().all(|show| show.phase == Phase::Complete), "{told}");
+                }
             }
         }
     }

@@ -26,34 +26,47 @@ const NOW: &str = "2021-03-01T09:00:00+09:00";
 
 /// A channel, an encoder, an online run of one class on the third at ten, and a worker that speaks to a YouTube in memory.
 pub struct House {
-    worker: Reconciler<Memory>,
+    pub(super) worker: Reconciler<Memory>,
     pub youtube: Memory,
     pub producer: Visitor,
-    channel: Uuid,
+    pub(super) channel: Uuid,
     encoder: Uuid,
 }
 
 pub(super) const CODE: &str = "P21-014-1";
 
 pub async fn furnish(site: &Site) -> House {
-    site.set_time(NOW);
     let (world, refresh_token) = World::with_channel("구청 TV");
-    let titled = Titled { id: world.channels[0].id.clone(), title: "구청 TV".into() };
+    let Entered { producer, channel, encoder } = enter(site, &world, &refresh_token).await;
     let youtube = Memory::new(world, site.centre.clock().clone());
-    let producer = site.sign_in_as(Duty::Producer).await;
-    let permission = site.signed_in(producer.id()).await.producer().unwrap();
-    let channel = connect(&site.centre, &permission, &titled, &refresh_token).await.unwrap();
-    let name = Line::parse("방송실 송출기", 60).unwrap();
-    encoders::add(&site.centre, &permission, &name, None, channel).await.unwrap();
     let worker = Reconciler::new(site.centre.clone(), youtube.clone());
     worker.round().await.unwrap();
-    let encoder = encoder::Entity::find().one(site.centre.database()).await.unwrap().unwrap();
-    assert!(encoder.stream.is_some(), "its stream is made in the first round");
-    online_run(site, "P21-014", day(3)).await;
-    House { worker, youtube, producer, channel, encoder: encoder.id }
+    let made = encoder::Entity::find_by_id(encoder).one(site.centre.database()).await.unwrap().unwrap();
+    assert!(made.stream.is_some(), "its stream is made in the first round");
+    House { worker, youtube, producer, channel, encoder }
 }
 
-fn day(day: u32) -> NaiveDate {
+/// What stands in the rows before anybody has spoken to YouTube.
+pub(super) struct Entered {
+    pub producer: Visitor,
+    pub channel: Uuid,
+    pub encoder: Uuid,
+}
+
+pub(super) async fn enter(site: &Site, world: &World, refresh_token: &str) -> Entered {
+    site.set_time(NOW);
+    let titled = Titled { id: world.channels[0].id.clone(), title: "구청 TV".into() };
+    let producer = site.sign_in_as(Duty::Producer).await;
+    let permission = site.signed_in(producer.id()).await.producer().unwrap();
+    let channel = connect(&site.centre, &permission, &titled, refresh_token).await.unwrap();
+    let name = Line::parse("방송실 송출기", 60).unwrap();
+    encoders::add(&site.centre, &permission, &name, None, channel).await.unwrap();
+    let encoder = encoder::Entity::find().one(site.centre.database()).await.unwrap().unwrap();
+    online_run(site, "P21-014", day(3)).await;
+    Entered { producer, channel, encoder: encoder.id }
+}
+
+pub(super) fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2021, 3, day).unwrap()
 }
 
@@ -63,7 +76,7 @@ async fn online_run(site: &Site, code: &str, on: NaiveDate) -> Uuid {
 }
 
 impl House {
-    fn setup(&self) -> Setup {
+    pub(super) fn setup(&self) -> Setup {
         Setup {
             channel: self.channel,
             encoder: Some(self.encoder),
@@ -89,7 +102,7 @@ impl House {
         }
     }
 
-    fn shows(&self) -> usize {
+    pub(super) fn shows(&self) -> usize {
         self.youtube.world().shows().len()
     }
 
@@ -97,7 +110,7 @@ impl House {
         self.youtube.world().streams()[0].id.clone()
     }
 
-    fn count(&self, method: &str) -> usize {
+    pub(super) fn count(&self, method: &str) -> usize {
         self.youtube.world().methods().into_iter().filter(|it| *it == method).count()
     }
 }

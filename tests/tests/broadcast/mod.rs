@@ -3,6 +3,9 @@
 mod desk;
 mod feed;
 mod history;
+mod hold;
+mod kill;
 pub mod life;
 mod page;
 pub(crate) mod question;
+mod replay;

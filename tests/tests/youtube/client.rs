@@ -2,10 +2,10 @@
 
 use chrono::TimeDelta;
 use domain::broadcast::call::{
-    Answer, Call, Hindrance, Method, Move, Outcome, Phase, Reason, StreamStatus, Youtube,
+    Answer, Call, Grant, Hindrance, Method, Move, Outcome, Phase, Reason, StreamStatus, Youtube,
 };
 use server::paper::draw_thumbnail;
-use tests::youtube::{Fault, When};
+use tests::youtube::{Fault, Memory, When, World};
 
 use super::{Scene, broadcast, done, draft, picture, start, with_google};
 
@@ -80,6 +80,32 @@ fn every_call_is_as_google_describes_it_and_does_what_it_says() {
         }
         assert_eq!(google.agents().len(), 1);
         assert!(google.agents().iter().all(|agent| agent.contains(tests::ORIGIN)));
+    });
+}
+
+/// Over HTTP and in memory alike.
+async fn lets_go(youtube: &impl Youtube, grant: &Grant, world: impl Fn() -> Option<String>) {
+    let scene = Scene::set(youtube, grant).await;
+    assert_eq!(world(), Some(scene.stream.id.clone()));
+    let let_go = Call::Bind { id: scene.show.id.clone(), stream: None };
+    let seen = broadcast(youtube.call(grant, &let_go).await);
+    assert_eq!((seen.stream, world()), (None, None));
+    let read = broadcast(youtube.call(grant, &Call::ReadBroadcast { id: scene.show.id.clone() }).await);
+    assert_eq!((read.stream, read.phase), (None, Phase::Created), "nothing starts it any more");
+    assert_eq!(broadcast(youtube.call(grant, &let_go).await).stream, None, "twice is once");
+}
+
+#[test]
+fn a_broadcast_lets_go_of_its_stream() {
+    with_google(async |google, time| {
+        let grant = google.grant();
+        lets_go(&google.client(), &grant, || google.world().shows()[0].stream.clone()).await;
+        assert_eq!(google.world().wrong, []);
+        let (world, refresh_token) = World::with_channel("평생스마트교육장");
+        let memory = Memory::new(world, time.clock());
+        let grant = Grant { refresh_token, ..grant };
+        lets_go(&memory, &grant, || memory.world().shows()[0].stream.clone()).await;
+        assert_eq!(memory.world().wrong, []);
     });
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::TimeDelta;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
     EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, SqlErr,
 };
 use thiserror::Error;
@@ -21,8 +21,8 @@ use crate::seal::SealError;
 /// How often one asks whether a picture arrives, while somebody waits for it.
 const PACE: TimeDelta = TimeDelta::seconds(15);
 
-/// How often one asks for a stream that YouTube has not made yet.
-const PATIENCE: TimeDelta = TimeDelta::seconds(60);
+/// How often one asks for a stream that YouTube has not made yet. Much longer than two calls take: who asks claims it.
+const PATIENCE: TimeDelta = TimeDelta::minutes(5);
 
 #[derive(Debug, Error)]
 pub enum EncoderError {
@@ -109,6 +109,21 @@ pub(super) fn due(centre: &Centre, encoder: &encoder::Model, watched: &HashSet<U
             (watched.contains(&encoder.id) && rested(PACE)).then(|| Call::ReadStream { id: id.clone() })
         }
     }
+}
+
+/// Takes an encoder for this process, as it was read; `false` where another has asked about it since.
+pub(super) async fn claim(
+    tx: &DatabaseTransaction,
+    centre: &Centre,
+    encoder: &encoder::Model,
+) -> Result<bool, DbErr> {
+    let same = encoder
+        .looked_at
+        .map_or_else(|| encoder::Column::LookedAt.is_null(), |looked| encoder::Column::LookedAt.eq(looked));
+    let looks = encoder::ActiveModel { looked_at: Set(Some(centre.clock().now())), ..Default::default() };
+    let ours = Condition::all().add(encoder::Column::Id.eq(encoder.id)).add(same);
+    let claimed = encoder::Entity::update_many().set(looks).filter(ours).exec(tx).await?;
+    Ok(claimed.rows_affected == 1)
 }
 
 /// What is to be said next, after a list in which its name was not found.

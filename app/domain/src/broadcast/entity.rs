@@ -153,6 +153,36 @@ pub mod broadcast {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub mod abandoned {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "abandoned")]
+    pub struct Model {
+        /// Its id, or the marker where nobody knows the id: an insert had no answer.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub video: String,
+        /// Which it was made for.
+        pub broadcast_id: Uuid,
+        pub channel_id: Uuid,
+        /// The stream that YouTube may still start it by.
+        pub stream: Option<String>,
+        /// Attempts in vain.
+        pub tries: i32,
+        /// Nothing is said before this: it is a pause after an attempt in vain, and the claim of whoever is at it.
+        pub not_before: Option<DateTime<Utc>>,
+        /// Why YouTube doesn't let go of it. From then on one only looks whether a person has seen to it.
+        pub said: Option<String>,
+        pub abandoned_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub mod playlist {
     use chrono::{DateTime, Utc};
     use sea_orm::entity::prelude::*;

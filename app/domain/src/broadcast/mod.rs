@@ -8,6 +8,10 @@ pub mod read;
 pub mod stream;
 
 #[cfg(feature = "store")]
+pub mod abandoned;
+#[cfg(feature = "store")]
+pub mod ahead;
+#[cfg(feature = "store")]
 pub mod channel;
 #[cfg(feature = "store")]
 pub mod encoder;

@@ -36,7 +36,7 @@ named! {
     pub enum Trouble {
         /// Two broadcasts carry its marker.
         Doubled = "doubled",
-        /// YouTube has no such broadcast any more.
+        /// YouTube has no such broadcast any more, or hides its replay.
         Gone = "gone",
         /// YouTube took it down.
         Revoked = "revoked",

@@ -39,11 +39,14 @@ pub const SAMPLING: TimeDelta = TimeDelta::minutes(1);
 /// How often one looks, days before, whether staff have changed it on YouTube.
 pub const PATROL: TimeDelta = TimeDelta::hours(24);
 
-/// Who hasn't begun so long after the end doesn't begin any more.
+/// Who hasn't begun so long after the end doesn't begin any more; sooner where the next waits for its stream.
 pub const GIVEN_UP: TimeDelta = TimeDelta::minutes(30);
 
 /// Views of the replay are counted so long after the end.
 pub const FILING: TimeDelta = TimeDelta::hours(24);
+
+/// How often one looks whether a replay is still there.
+pub const REPLAY_LOOK: TimeDelta = TimeDelta::days(7);
 
 /// What the centre's own rows want, computed anew at each step.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,10 +61,22 @@ pub struct Wanted {
     pub stream_taken: bool,
     /// Whether one that begins earlier could be bound now, if this one let go of that stream.
     pub stream_awaited: bool,
+    /// When the next that waits for that stream begins.
+    pub stream_wanted_at: Option<DateTime<Utc>>,
     /// The class was cancelled, or nobody wants it broadcast any more.
     pub cancelled: bool,
     /// The consent to the replay has ended.
     pub replay_ended: bool,
+}
+
+impl Wanted {
+    /// From when on who hasn't begun doesn't begin any more: before the next class gets ready to, which would otherwise
+    /// wait for the stream in its own time. A quarter of an hour is everybody's.
+    pub fn given_up_at(&self) -> DateTime<Utc> {
+        let Draft { starts_at, ends_at, .. } = self.draft;
+        let late = ends_at + GIVEN_UP;
+        self.stream_wanted_at.map_or(late, |next| late.min((next - WATCHING).max(starts_at + WATCHING)))
+    }
 }
 
 /// What was last seen on YouTube, and when.
@@ -171,7 +186,9 @@ impl Record {
 
     /// What staff have changed on YouTube: what stands there, where it is neither what it was nor what is wanted.
     pub fn changed_by_hand(&self, wanted: &Wanted) -> Option<&Draft> {
-        let seen = &self.seen.as_ref()?.broadcast.draft;
+        // What was seen of another, before a person chose this one, is no change of this one.
+        let seen = self.seen.as_ref().filter(|seen| Some(&seen.broadcast.id) == self.video.as_ref())?;
+        let seen = &seen.broadcast.draft;
         (Some(seen) != self.written.as_ref() && *seen != wanted.draft).then_some(seen)
     }
 
@@ -225,7 +242,7 @@ impl Record {
         let starts_at = wanted.draft.starts_at;
         let is_fresh = now - seen.at < FRESH;
         // One that never began would begin in the next one's place, with its first picture.
-        if wanted.cancelled || now >= wanted.draft.ends_at + GIVEN_UP {
+        if wanted.cancelled || now >= wanted.given_up_at() {
             return Next::Call(match is_fresh {
                 true => Call::DeleteBroadcast { id: video },
                 false => Call::ReadBroadcast { id: video },
@@ -327,13 +344,20 @@ impl Record {
         if now >= due { Next::Call(Call::ReadVideo { id }) } else { Next::Wait(due) }
     }
 
-    /// A replay nobody consents to any more goes private.
+    /// A replay nobody consents to any more goes private. Until then one looks from time to time whether it is still there.
     fn close_replay(&self, wanted: &Wanted, now: DateTime<Utc>) -> Next {
         let Some(id) = self.video.clone() else { return Next::Rest };
         let seen = self.seen.as_ref().map(|seen| &seen.broadcast.draft);
         let is_private = |draft: &Draft| draft.privacy == Privacy::Private;
-        if !wanted.replay_ended || [seen, self.written.as_ref()].into_iter().flatten().any(is_private) {
+        let known = [seen, self.written.as_ref(), Some(&wanted.draft)];
+        if known.into_iter().flatten().any(is_private) {
             return Next::Rest;
+        }
+        if !wanted.replay_ended {
+            return match self.sampled_at.map(|at| at + REPLAY_LOOK).filter(|next| *next > now) {
+                Some(next) => Next::Wait(next),
+                None => Next::Call(Call::ReadVideo { id }),
+            };
         }
         match &self.seen {
             Some(seen) if now - seen.at < FRESH => {
@@ -427,7 +451,7 @@ impl Record {
             }
             (Call::Bind { .. } | Call::Transition { .. }, Answer::Broadcast(seen)) => self.see(*seen, now),
             (Call::DeleteBroadcast { .. }, _) => self.deleted(wanted),
-            (Call::ReadVideo { .. }, Answer::Video(video)) => return self.watch(&video, now),
+            (Call::ReadVideo { .. }, Answer::Video(video)) => return self.watch(wanted, &video, now),
             (Call::SetThumbnail { thumbnail, .. }, _) => self.drawn = Some(thumbnail.clone()),
             (Call::InsertPlaylistItem { playlist, .. }, _) => self.put_into(playlist),
             (Call::ListPlaylistItems { playlist }, Answer::Items(videos)) => {
@@ -513,11 +537,16 @@ impl Record {
         }
     }
 
-    fn watch(&mut self, video: &Video, now: DateTime<Utc>) -> Learnt {
+    fn watch(&mut self, wanted: &Wanted, video: &Video, now: DateTime<Utc>) -> Learnt {
         self.sampled_at = Some(now);
-        if self.state == State::Complete {
-            self.views = video.views.and_then(|views| i64::try_from(views).ok());
+        if matches!(self.state, State::Complete | State::Filed) {
+            self.views = video.views.and_then(|views| i64::try_from(views).ok()).or(self.views);
             self.state = State::Filed;
+            // Whoever looks for it finds nothing, and nobody here wanted that.
+            let is_hidden = video.privacy == Privacy::Private && wanted.draft.privacy != Privacy::Private;
+            if is_hidden && !wanted.replay_ended {
+                self.ask(Trouble::Gone);
+            }
             return Learnt::Nothing;
         }
         self.started_at = video.started_at.or(self.started_at);

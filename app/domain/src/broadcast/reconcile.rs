@@ -17,10 +17,10 @@ use crate::broadcast::call::{Call, Grant, Hindrance, Outcome, Reason, Refusal, Y
 use crate::broadcast::channel::{self, grant_of};
 use crate::broadcast::entity::{broadcast, broadcast_event, channel as channels, viewer_sample};
 use crate::broadcast::ledger::{self, Entry};
-use crate::broadcast::plan::{Learnt, Next, Record, WATCHING, Wanted};
+use crate::broadcast::plan::{Learnt, Next, REPLAY_LOOK, Record, WATCHING, Wanted};
 use crate::broadcast::stream::Holders;
 use crate::broadcast::wanted::Subjects;
-use crate::broadcast::{BroadcastEvent, ChannelState, State, encoder, playlist};
+use crate::broadcast::{BroadcastEvent, ChannelState, State, abandoned, encoder, playlist};
 use crate::centre::Centre;
 use crate::notice::{Event, Facts};
 use crate::seoul;
@@ -87,6 +87,9 @@ impl<Y: Youtube> Reconciler<Y> {
         for row in asking.all(db).await? {
             holders.add(&Record::of(&row), None, None, self.centre.clock().now());
         }
+        // So does what nobody wants any more, until YouTube has let go of it.
+        let left = abandoned::list(db).await?;
+        left.iter().filter_map(|row| row.stream.as_deref()).for_each(|stream| holders.leave(stream));
         let mut round = Round { open: records.len(), ..Round::default() };
         let mut steps = Vec::with_capacity(records.len());
         for (row, record) in &records {
@@ -94,13 +97,14 @@ impl<Y: Youtube> Reconciler<Y> {
         }
         let steps = futures::stream::iter(steps).buffer_unordered(AT_ONCE).collect::<Vec<_>>();
         // A line that hangs in one place keeps nobody waiting in another.
-        let (steps, encoders, playlists) = futures::future::join3(
+        let (steps, abandoned, encoders, playlists) = futures::future::join4(
             steps,
+            self.tend_abandoned(&grants, &left),
             self.tend_encoders(&grants, &records, &subjects),
             self.tend_playlists(&grants, &records, &subjects),
         )
         .await;
-        let mut failed = encoders.and(playlists).err();
+        let mut failed = abandoned.and(encoders).and(playlists).err();
         for step in steps {
             match step {
                 Ok(Step::Made) => round.calls += 1,
@@ -111,6 +115,34 @@ impl<Y: Youtube> Reconciler<Y> {
             }
         }
         failed.map_or(Ok(round), Err)
+    }
+
+    /// Has YouTube let go of what nobody wants any more.
+    async fn tend_abandoned(
+        &self,
+        grants: &HashMap<Uuid, Grant>,
+        rows: &[abandoned::Model],
+    ) -> Result<(), DbErr> {
+        for row in rows {
+            let Some(grant) = grants.get(&row.channel_id) else { continue };
+            let tx = self.centre.begin().await?;
+            if !abandoned::claim(&tx, &self.centre, row).await? {
+                continue;
+            }
+            tx.commit().await?;
+            let mut next = Some(abandoned::look(row));
+            while let Some(call) = next {
+                let of = Some(row.broadcast_id);
+                let Some((tx, outcome)) = self.ask(grant, of, &call, row.stream.is_some()).await? else {
+                    break;
+                };
+                let kept = abandoned::kept(&tx, row).await?;
+                abandoned::learn(&tx, &self.centre, row, kept.as_deref(), &call, &outcome).await?;
+                tx.commit().await?;
+                next = abandoned::follow_up(row, kept.as_deref(), &call, &outcome);
+            }
+        }
+        Ok(())
     }
 
     /// Makes the streams of new encoders, and asks what arrives from those that somebody waits for.
@@ -129,9 +161,17 @@ impl<Y: Youtube> Reconciler<Y> {
             records.iter().filter(is_watched).filter_map(|(row, _)| row.encoder_id).collect();
         for row in encoder::list(self.centre.database()).await? {
             let Some(grant) = grants.get(&row.channel_id) else { continue };
-            let mut next = encoder::due(&self.centre, &row, &watched);
+            let Some(first) = encoder::due(&self.centre, &row, &watched) else { continue };
+            let tx = self.centre.begin().await?;
+            if !encoder::claim(&tx, &self.centre, &row).await? {
+                continue;
+            }
+            tx.commit().await?;
+            let mut next = Some(first);
             while let Some(call) = next {
-                let Some((tx, outcome)) = self.ask(grant, &call, row.stream.is_some()).await? else { break };
+                let Some((tx, outcome)) = self.ask(grant, None, &call, row.stream.is_some()).await? else {
+                    break;
+                };
                 encoder::learn(&tx, &self.centre, &row, &outcome).await?;
                 tx.commit().await?;
                 next = encoder::follow_up(&row, &outcome);
@@ -157,7 +197,7 @@ impl<Y: Youtube> Reconciler<Y> {
             tx.commit().await?;
             let mut next = Some(missing.look());
             while let Some(call) = next {
-                let Some((tx, outcome)) = self.ask(grant, &call, false).await? else { break };
+                let Some((tx, outcome)) = self.ask(grant, None, &call, false).await? else { break };
                 missing.learn(&tx, &outcome).await?;
                 tx.commit().await?;
                 next = missing.follow_up(&outcome);
@@ -166,16 +206,17 @@ impl<Y: Youtube> Reconciler<Y> {
         Ok(())
     }
 
-    /// A call about something other than a broadcast, with the transaction in which its outcome is noted; `None` where its
+    /// A call that is no step of a broadcast's own, with the transaction in which its outcome is noted; `None` where its
     /// units are not there.
     async fn ask(
         &self,
         grant: &Grant,
+        broadcast: Option<Uuid>,
         call: &Call,
         is_urgent: bool,
     ) -> Result<Option<(DatabaseTransaction, Outcome)>, DbErr> {
         let tx = self.centre.begin().await?;
-        let of = (None, grant.channel);
+        let of = (broadcast, grant.channel);
         let Some(entry) = ledger::reserve(&tx, &self.centre, call.method(), of, is_urgent).await? else {
             return Ok(None);
         };
@@ -200,7 +241,12 @@ impl<Y: Youtube> Reconciler<Y> {
         let replay_over = Condition::all()
             .add(broadcast::Column::State.eq(State::Filed))
             .add(broadcast::Column::ReplayUntil.lt(today));
-        Condition::any().add(broadcast::Column::State.is_not_in(resting)).add(replay_over)
+        let unseen = Condition::any()
+            .add(broadcast::Column::SampledAt.is_null())
+            .add(broadcast::Column::SampledAt.lte(self.centre.clock().now() - REPLAY_LOOK));
+        let replay_unseen = Condition::all().add(broadcast::Column::State.eq(State::Filed)).add(unseen);
+        let others = broadcast::Column::State.is_not_in(resting);
+        Condition::any().add(others).add(replay_over).add(replay_unseen)
     }
 
     /// What lets us act, by channel; of those that are connected.
@@ -303,6 +349,9 @@ impl<Y: Youtube> Reconciler<Y> {
         if !self.save(&tx, &begun_row(row, &begun), &record, Claim::Ours(self.process)).await? {
             // A person has decided otherwise meanwhile, or it took longer than a claim: what was learnt is seen again.
             tracing::warn!(broadcast = %row.code, "an answer came too late");
+            if let (Call::InsertBroadcast(_), Some(video)) = (&call, &record.video) {
+                abandoned::made_for_nobody(&tx, &self.centre, row, video).await?;
+            }
         }
         tx.commit().await?;
         Ok(Step::Made)
@@ -317,6 +366,11 @@ impl<Y: Youtube> Reconciler<Y> {
     ) -> Result<Begun, DbErr> {
         let tx = self.centre.begin().await?;
         let of = (Some(row.id), grant.channel);
+        if let Call::Bind { stream: Some(stream), .. } = call
+            && abandoned::holds(&tx, stream).await?
+        {
+            return Ok(Begun::Taken);
+        }
         let entry = ledger::reserve(&tx, &self.centre, call.method(), of, record.is_urgent()).await?;
         let Some(entry) = entry else { return Ok(Begun::PutOff) };
         match self.save(&tx, row, record, Claim::New(self.process)).await {

@@ -1,7 +1,7 @@
 //! Who has an encoder's stream and who waits for it: one broadcast at most is bound to it, and whoever begins earlier has
 //! it first. Pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -14,6 +14,8 @@ use super::plan::{ARMING, Record};
 pub struct Holders {
     bound: HashMap<String, Vec<Uuid>>,
     waiting: HashMap<String, Vec<Waiting>>,
+    /// What broadcasts that nobody wants any more may still be started by.
+    left: HashSet<String>,
 }
 
 /// One that is still to be shown. Tomorrow's class doesn't take the stream before today's has had it.
@@ -51,15 +53,29 @@ impl Holders {
         }
     }
 
+    /// Takes an abandoned broadcast into account, by the stream it may still have.
+    pub fn leave(&mut self, stream: &str) {
+        self.left.insert(stream.to_owned());
+    }
+
     /// Whether another has the stream, or is to have it before this one.
     pub fn is_taken(&self, stream: &str, starts_at: DateTime<Utc>, id: Uuid) -> bool {
         let mut bound = self.bound.get(stream).into_iter().flatten();
-        bound.any(|other| *other != id) || self.before(stream, starts_at, id).next().is_some()
+        self.left.contains(stream)
+            || bound.any(|other| *other != id)
+            || self.before(stream, starts_at, id).next().is_some()
     }
 
     /// Whether another that begins earlier could be bound now, if this one let go of the stream.
     pub fn is_awaited(&self, stream: &str, starts_at: DateTime<Utc>, id: Uuid) -> bool {
-        self.before(stream, starts_at, id).any(|other| other.is_due)
+        !self.left.contains(stream) && self.before(stream, starts_at, id).any(|other| other.is_due)
+    }
+
+    /// When the next begins that waits for it.
+    pub fn wanted_after(&self, stream: &str, starts_at: DateTime<Utc>, id: Uuid) -> Option<DateTime<Utc>> {
+        let waiting = self.waiting.get(stream).into_iter().flatten();
+        let after = waiting.filter(|other| (other.starts_at, other.id) > (starts_at, id));
+        after.map(|other| other.starts_at).min()
     }
 
     fn before(&self, stream: &str, starts_at: DateTime<Utc>, id: Uuid) -> impl Iterator<Item = &Waiting> {

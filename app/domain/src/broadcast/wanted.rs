@@ -247,6 +247,9 @@ impl Holders {
             playlist: playlist.filter(|_| is_listed).and_then(|playlist| playlist.youtube.clone()),
             stream_taken: is_so(Self::is_taken),
             stream_awaited: is_so(Self::is_awaited),
+            stream_wanted_at: stream
+                .as_ref()
+                .and_then(|stream| self.wanted_after(stream, subject.starts_at, row.id)),
             stream,
             cancelled: subject.cancelled || row.unwanted,
             replay_ended: row.replay_until.is_some_and(|last| last < today),

@@ -5,13 +5,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::account::Denied;
 use domain::broadcast::State;
+use domain::broadcast::ahead;
 use domain::broadcast::entity::broadcast;
 use domain::broadcast::store::{self as broadcasts, BroadcastError, Host, Shown};
 use leptos::prelude::*;
 
 use super::LiveSwitch;
 use super::beside::{BesideHost, heard};
-use super::sentence::{encoder_sentence, refused, title, trouble_sentence};
+use super::sentence::{ahead_sentence, encoder_sentence, refused, title, trouble_sentence};
 use super::watch::Side;
 use crate::AppError;
 use crate::ask::Ask;
@@ -96,6 +97,8 @@ pub(crate) async fn draw(
 ) -> Result<Response, AppError> {
     let l = ask.language;
     let overrun = broadcasts::overrun(&ask.centre, shown).await?.filter(|it| is_over(ask, it));
+    let mut ahead = ahead::list(&ask.centre, std::slice::from_ref(shown)).await?;
+    let ahead = ahead.remove(&shown.row.id).map(|ahead| ahead_sentence(l, &ahead));
     let (code, state) = (shown.row.code.clone(), shown.row.state);
     let heading = words::host_of(l, title(l, shown));
     // Before the rest is read, so that what changes meanwhile is heard of.
@@ -104,6 +107,7 @@ pub(crate) async fn draw(
     let now = ask.centre.clock().now();
     let (begins, ends) = (shown.may_start(now), shown.may_end(now));
     let is_manual = state == State::Manual;
+    let trouble = shown.row.trouble.map(|trouble| trouble_sentence(l, shown, trouble));
     Ok(ask.refuse(status, &heading.clone(), || {
         let subject = &shown.subject;
         let way = vec![Crumb::new(l, words::live(l), "/live")];
@@ -121,22 +125,28 @@ pub(crate) async fn draw(
             {refused.map(|why| view! { <div role="alert"><Alert l=l tone=Tone::Danger><p>{why}</p></Alert></div> })}
             {overrun.map(|other| {
                 let action = l.path(&format!("/live/{}/end", other.row.code));
-                let sentence = words::overrun(l, title(l, &other), when::time(other.subject.ends_at));
+                // What has not begun can't be ended.
+                let is_on = matches!(other.row.state, State::Live | State::Ending);
+                let say = if is_on { words::overrun } else { words::overrun_armed };
+                let sentence = say(l, title(l, &other), when::time(other.subject.ends_at));
                 view! {
                     <div role="alert"><Alert l=l tone=Tone::Danger>
                         <p>{sentence}</p>
-                        <form method="post" action=action>
-                            <input type="hidden" name="back" value=back/>
-                            <Button look=Look::Danger>{words::end_previous(l)}</Button>
-                        </form>
+                        {is_on.then(|| view! {
+                            <form method="post" action=action>
+                                <input type="hidden" name="back" value=back/>
+                                <Button look=Look::Danger>{words::end_previous(l)}</Button>
+                            </form>
+                        })}
                     </Alert></div>
                 }
             })}
-            {shown.row.trouble.map(|trouble| view! {
-                <div role="alert"><Alert l=l tone=Tone::Danger><p>{trouble_sentence(l, trouble)}</p></Alert></div>
+            {trouble.map(|sentence| view! {
+                <div role="alert"><Alert l=l tone=Tone::Danger><p>{sentence}</p></Alert></div>
             })}
             <section class="host-now" aria-labelledby="host-state">
                 <h2 class="host-state" id="host-state">{stand(l, &shown.row)}</h2>
+                {ahead.map(|sentence| view! { <p>{sentence}</p> })}
                 {picture.map(|said| view! { <p>{words::picture(l)} " · " {said}</p> })}
                 <LiveSwitch l=l path=path("host/state") state=parts milliseconds=None/>
                 {begins.then(|| view! {

@@ -1,20 +1,25 @@
 //! The producers' board of broadcasts: how each stands, what is wrong with it, and what to press.
 
+use std::collections::HashMap;
+
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::account::Producer;
+use domain::broadcast::ahead::{self, Ahead};
 use domain::broadcast::call::Draft;
 use domain::broadcast::entity::broadcast_event;
 use domain::broadcast::ledger::{quota_reset, spent_today};
 use domain::broadcast::store::{self as broadcasts, Choice as Decision, Shown};
-use domain::broadcast::{State, Trouble, VideoId};
+use domain::broadcast::{State, Trouble, VideoId, abandoned};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 use super::channel::lost_banner;
 use super::sentence::{
-    encoder_sentence, event_word, privacy_word, refused, state_badge, state_word, title, trouble_sentence,
+    ahead_sentence, encoder_sentence, event_word, privacy_word, refused, state_badge, state_word, title,
+    trouble_sentence,
 };
 use super::setup::{Drawn, Offer};
 use crate::AppError;
@@ -74,6 +79,7 @@ async fn draw_list(ask: &Ask, drawn: Drawn, done: Option<&'static str>) -> Resul
     let offer = Offer::load(ask).await?;
     let unplanned = broadcasts::list_unplanned(&ask.centre, &by).await?;
     let shown = broadcasts::list_between(&ask.centre, now - TimeDelta::hours(12), now + AHEAD).await?;
+    let ahead = ahead::list(&ask.centre, &shown).await?;
     let banner = lost_banner(ask).await?;
     let put_off = put_off(ask, now).await?;
     Ok(ask.refuse(drawn.status, words::broadcasts(l), || {
@@ -94,7 +100,7 @@ async fn draw_list(ask: &Ask, drawn: Drawn, done: Option<&'static str>) -> Resul
             {if shown.is_empty() {
                 view! { <EmptyState title=words::broadcasts_none(l)/> }.into_any()
             } else {
-                board(l, &shown, now).into_any()
+                board(l, &shown, &ahead, now).into_any()
             }}
             <h2 class="section-title">{words::plan(l)}</h2>
             {if offer.channels.is_empty() {
@@ -122,7 +128,12 @@ async fn put_off(ask: &Ask, now: DateTime<Utc>) -> Result<Option<String>, AppErr
     Ok(is_spent.then(|| words::put_off(l, when::moment(l, quota_reset(now)))))
 }
 
-fn board(l: Language, shown: &[Shown], now: DateTime<Utc>) -> impl IntoView + use<> {
+fn board(
+    l: Language,
+    shown: &[Shown],
+    ahead: &HashMap<Uuid, Ahead>,
+    now: DateTime<Utc>,
+) -> impl IntoView + use<> {
     let columns = vec![
         Column::text(words::when(l)),
         Column::text(words::what(l)),
@@ -137,19 +148,20 @@ fn board(l: Language, shown: &[Shown], now: DateTime<Utc>) -> impl IntoView + us
             view! { <a href=href>{title(l, it)}</a> }.into_any(),
             state_badge(l, it.row.state).into_any(),
             encoder_sentence(l, it.encoder.as_ref()).into_any(),
-            to_do(l, it, now).into_any(),
+            to_do(l, it, ahead.get(&it.row.id), now).into_any(),
         ]
     };
     view! { <Table caption=words::board_caption(l) columns=columns rows=shown.iter().map(row).collect()/> }
 }
 
-/// What a person has to do about it; a dash where nothing.
-fn to_do(l: Language, shown: &Shown, now: DateTime<Utc>) -> &'static str {
+/// What a person has to do about it, or whom it waits for; a dash where neither.
+fn to_do(l: Language, shown: &Shown, ahead: Option<&Ahead>, now: DateTime<Utc>) -> String {
     match (shown.row.trouble, shown.row.state) {
-        (Some(trouble), _) => trouble_sentence(l, trouble),
-        (None, State::Live) if now > shown.subject.ends_at => words::overruns(l),
-        _ if shown.difference().is_some() => words::changed_there(l),
-        _ => "–",
+        (Some(trouble), _) => trouble_sentence(l, shown, trouble).to_owned(),
+        (None, State::Live) if now > shown.subject.ends_at => words::overruns(l).to_owned(),
+        _ if shown.is_replay_to_close() => words::replay_to_close(l).to_owned(),
+        _ if shown.difference().is_some() => words::changed_there(l).to_owned(),
+        _ => ahead.map_or_else(|| "–".to_owned(), |ahead| ahead_sentence(l, ahead)),
     }
 }
 
@@ -185,7 +197,7 @@ pub async fn change(ask: Ask, Path(code): Path<String>, input: Input) -> Result<
     }
 }
 
-/// `POST /manage/broadcasts/{code}/{act}`: `link`, `hand-back`, `retry`, `anew`, `call-off`, `ours`, `theirs`.
+/// `POST /manage/broadcasts/{code}/{act}`: `link`, `hand-back`, `replay-closed`, `without-replay`, `retry`, `anew`, `call-off`, `ours`, `theirs`.
 pub async fn act(
     ask: Ask,
     Path((code, act)): Path<(String, String)>,
@@ -203,6 +215,8 @@ pub async fn act(
             broadcasts::paste_link(centre, &by, &code, video).await
         }
         "hand-back" => broadcasts::hand_back(centre, &by, &code).await,
+        "replay-closed" => broadcasts::note_closed_replay(centre, &by, &code).await,
+        "without-replay" => broadcasts::give_up_replay(centre, &by, &code).await,
         "retry" => broadcasts::retry(centre, &by, &code).await,
         "anew" => broadcasts::make_anew(centre, &by, &code).await,
         "call-off" => broadcasts::call_off(centre, &by, &code).await,
@@ -230,6 +244,9 @@ async fn draw(
     let offer = Offer::load(ask).await?;
     let history = broadcasts::history(&ask.centre, shown.row.id).await?;
     let audience = broadcasts::audience(&ask.centre, shown.row.id).await?;
+    let left = abandoned::list_of(&ask.centre, shown.row.id).await?;
+    let mut ahead = ahead::list(&ask.centre, std::slice::from_ref(shown)).await?;
+    let ahead = ahead.remove(&shown.row.id).map(|ahead| ahead_sentence(l, &ahead));
     let banner = lost_banner(ask).await?;
     let heading = title(l, shown);
     Ok(ask.refuse(drawn.status, &heading.clone(), || {
@@ -248,6 +265,7 @@ async fn draw(
             facts.push(Fact::new(words::views(l), words::views_of(l, views)));
         }
         let whole = (drawn.form == "act").then(|| drawn.problems.of("").map(str::to_owned)).flatten();
+        let trouble = shown.row.trouble.map(|trouble| trouble_sentence(l, shown, trouble));
         let is_explained = matches!(shown.row.trouble, Some(Trouble::Refused | Trouble::Channel));
         let said = shown.row.said.clone().filter(|_| is_explained);
         let (input, problems) = match drawn.form {
@@ -269,17 +287,22 @@ async fn draw(
             {banner}
             {done.map(|done| view! { <div role="status"><Alert l=l tone=Tone::Success><p>{done}</p></Alert></div> })}
             {whole.map(|sentence| view! { <div role="alert"><Alert l=l tone=Tone::Danger><p>{sentence}</p></Alert></div> })}
-            {shown.row.trouble.map(|trouble| view! {
+            {trouble.map(|sentence| view! {
                 <div role="alert"><Alert l=l tone=Tone::Danger>
-                    <p>{trouble_sentence(l, trouble)}</p>
+                    <p>{sentence}</p>
                     {said.map(|said| view! { <p lang="en">{said}</p> })}
                 </Alert></div>
             })}
+            {ahead.map(|sentence| view! { <Alert l=l tone=Tone::Warning><p>{sentence}</p></Alert> })}
+            {left.into_iter().map(|row| left_there(l, row)).collect_view()}
             <DescriptionList items=facts/>
             <Disclosure summary=words::thumbnail(l)>
                 <img class="live-thumbnail" src=thumbnail alt=words::thumbnail_of(l, heading.clone()) width="640" height="360" loading="lazy"/>
             </Disclosure>
             {shown.difference().map(|(there, ours)| difference(l, &code, there, ours))}
+            {shown.is_replay_to_close().then(|| view! {
+                <div role="alert"><Alert l=l tone=Tone::Danger><p>{words::replay_to_close(l)}</p></Alert></div>
+            })}
             {acts(l, shown)}
             {(!matches!(state, State::Complete | State::Filed | State::Cancelled)).then(|| link_form(l, &code, &drawn))}
             <h2 class="section-title">{words::setup(l)}</h2>
@@ -291,6 +314,22 @@ async fn draw(
             {history_of(l, &history)}
         }
     }))
+}
+
+/// What YouTube still has of it and nobody wants any more.
+fn left_there(l: Language, row: abandoned::Model) -> impl IntoView {
+    let sentence = match (&row.said, row.marker()) {
+        (_, Some(_)) => words::left_unsure(l).to_owned(),
+        (None, None) => words::left_there(l, &row.video),
+        (Some(_), None) => words::left_refused(l, &row.video),
+    };
+    let said = row.said;
+    view! {
+        <Alert l=l tone=Tone::Warning>
+            <p>{sentence}</p>
+            {said.map(|said| view! { <p lang="en">{said}</p> })}
+        </Alert>
+    }
 }
 
 /// What staff have changed on YouTube beside what is wanted, and the choice between the two.
@@ -329,19 +368,27 @@ fn difference(l: Language, code: &str, there: &Draft, ours: &Draft) -> impl Into
 /// What can be pressed as it stands.
 fn acts(l: Language, shown: &Shown) -> impl IntoView + use<> {
     let state = shown.row.state;
-    let makes_anew = matches!(
+    let is_over = shown.asks_about_replay();
+    let is_of_no_use = matches!(
         shown.row.trouble,
         Some(Trouble::Gone | Trouble::Revoked | Trouble::Doubled | Trouble::Refused)
-    ) || state == State::Cancelled && !shown.subject.cancelled;
+    );
+    let makes_anew = is_of_no_use && !is_over || state == State::Cancelled && !shown.subject.cancelled;
     let buttons = [
         ("retry", words::retry(l), Look::Primary, state == State::Attention),
         ("anew", words::make_anew(l), Look::Secondary, makes_anew),
+        ("replay-closed", words::replay_closed(l), Look::Primary, shown.is_replay_to_close()),
+        ("without-replay", words::without_replay(l), Look::Secondary, is_over),
         ("hand-back", words::hand_back(l), Look::Secondary, state == State::Manual),
         (
             "call-off",
             words::call_off(l),
             Look::Danger,
-            !matches!(state, State::Live | State::Ending | State::Complete | State::Filed | State::Cancelled),
+            !is_over
+                && !matches!(
+                    state,
+                    State::Live | State::Ending | State::Complete | State::Filed | State::Cancelled
+                ),
         ),
     ];
     let forms: Vec<_> = buttons

@@ -1,6 +1,7 @@
 //! How a broadcast stands, what is wrong with it and what to press, in words.
 
 use axum::http::StatusCode;
+use domain::broadcast::ahead::Ahead;
 use domain::broadcast::call::{Health, Latency, Privacy, StreamStatus};
 use domain::broadcast::entity::encoder;
 use domain::broadcast::store::{BroadcastError, Refusal, Shown};
@@ -40,8 +41,9 @@ pub(super) fn state_badge(l: Language, state: State) -> impl IntoView {
 }
 
 /// What is wrong and what to press.
-pub(super) fn trouble_sentence(l: Language, trouble: Trouble) -> &'static str {
+pub(super) fn trouble_sentence(l: Language, shown: &Shown, trouble: Trouble) -> &'static str {
     match trouble {
+        _ if shown.asks_about_replay() => words::trouble_replay(l),
         Trouble::Doubled => words::trouble_doubled(l),
         Trouble::Gone => words::trouble_gone(l),
         Trouble::Revoked => words::trouble_revoked(l),
@@ -64,6 +66,15 @@ pub(super) fn encoder_sentence(l: Language, encoder: Option<&encoder::Model>) ->
     match encoder.seen_at {
         Some(at) => words::encoder_said(l, &encoder.name, said, crate::when::time(at)),
         None => words::encoder_unknown(l, &encoder.name),
+    }
+}
+
+/// Whose end a broadcast waits for.
+pub(super) fn ahead_sentence(l: Language, ahead: &Ahead) -> String {
+    match ahead {
+        Ahead::Another { code, until } => words::waits_for(l, crate::when::moment(l, *until), code),
+        Ahead::Asking { code } => words::waits_for_asking(l, code),
+        Ahead::Left { code } => words::waits_for_left(l, code),
     }
 }
 
