@@ -32,6 +32,7 @@ mod m0027_by_day;
 mod m0028_draw;
 mod m0029_turn;
 mod m0031_mark_kiosk;
+mod m0033_minimum;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0028_draw::Migration),
             Box::new(m0029_turn::Migration),
             Box::new(m0031_mark_kiosk::Migration),
+            Box::new(m0033_minimum::Migration),
         ]
     }
 

@@ -36,6 +36,7 @@ pub async fn list(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
         Ok(manager) => drawing::list_due(&ask.centre, &manager).await?,
         Err(_) => Vec::new(),
     };
+    let undecided = super::minimum::list(&ask).await?;
     let mut years = store::list_years(ask.centre.database()).await?;
     years.extend([this_year, year]);
     years.sort_unstable_by(|a, b| b.cmp(a));
@@ -55,6 +56,7 @@ pub async fn list(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
                 })}
             </PageHead>
             {(!due.is_empty()).then(|| draws_due(l, &due))}
+            {undecided}
             {manages.then(|| tools(l, year))}
             <Tabs label=words::years(l) tabs=tabs/>
             {table(l, year, &lines)}
