@@ -23,38 +23,48 @@ pub async fn keep(ask: Ask, Path(code): Path<String>) -> Result<Response, AppErr
 }
 
 /// The runs that wait for a decision, where the viewer is who decides.
-pub(super) async fn list(ask: &Ask) -> Result<Option<AnyView>, AppError> {
-    let l = ask.language;
-    let Ok(manager) = ask.signed_in()?.training_manager() else { return Ok(None) };
-    let undecided = minimum::list_undecided(&ask.centre, &manager).await?;
+pub(super) async fn list(ask: &Ask) -> Result<Vec<Undecided>, AppError> {
+    match ask.signed_in()?.training_manager() {
+        Ok(manager) => Ok(minimum::list_undecided(&ask.centre, &manager).await?),
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+/// What there is to decide about a run, where the viewer is who decides.
+pub(super) async fn find_undecided(ask: &Ask, run: &run::Model) -> Result<Option<Undecided>, AppError> {
+    match ask.signed_in()?.training_manager() {
+        Ok(manager) => Ok(minimum::find_undecided(&ask.centre, &manager, run.id).await?),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Above the programme: each run leads to where it is decided about.
+pub(super) fn alert(l: Language, undecided: &[Undecided]) -> Option<AnyView> {
     let line = |it: &Undecided| {
         let path = l.path(&format!("/manage/runs/{}#decision", it.code.as_str()));
         let says = words::due_line(l, when::moment(l, it.minimum.at), it.minimum.people, it.people);
         view! { <li><a href=path>{it.code.as_str().to_owned()}</a> " · " {says}</li> }
     };
     let lines: Vec<_> = undecided.iter().map(line).collect();
-    let alert = || {
+    (!undecided.is_empty()).then(|| {
         view! {
             <Alert l=l tone=Tone::Warning>
                 <p>{words::due(l)}</p>
                 <ul class="bullets">{lines}</ul>
             </Alert>
         }
-    };
-    Ok((!undecided.is_empty()).then(|| alert().into_any()))
+        .into_any()
+    })
 }
 
 /// On the page of a run: what there is to decide, or that it was decided.
-pub(super) async fn decision(ask: &Ask, run: &run::Model) -> Result<Option<AnyView>, AppError> {
-    let l = ask.language;
+pub(super) fn decision(l: Language, run: &run::Model, undecided: Option<&Undecided>) -> Option<AnyView> {
     if let (Some(minimum), Some(at), RunState::Published) = (Minimum::of(run), run.minimum_kept_at, run.state)
     {
         let says = words::kept(l, minimum.people, when::moment(l, at));
-        return Ok(Some(view! { <Alert l=l tone=Tone::Information><p>{says}</p></Alert> }.into_any()));
+        return Some(view! { <Alert l=l tone=Tone::Information><p>{says}</p></Alert> }.into_any());
     }
-    let Ok(manager) = ask.signed_in()?.training_manager() else { return Ok(None) };
-    let undecided = minimum::find_undecided(&ask.centre, &manager, run.id).await?;
-    Ok(undecided.map(|undecided| decide(l, &undecided).into_any()))
+    undecided.map(|undecided| decide(l, undecided).into_any())
 }
 
 fn decide(l: Language, it: &Undecided) -> impl IntoView + use<> {

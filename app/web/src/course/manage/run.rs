@@ -172,7 +172,7 @@ pub(super) async fn draw(ask: &Ask, code: &str, drawn: Drawn) -> Result<Response
     let (view, _) = find(ask, code).await?;
     let manages = ask.viewer.as_ref().is_some_and(|viewer| viewer.training_manager().is_ok());
     let choices = Choices::load(&ask.centre).await?;
-    let decision = minimum::decision(ask, &view.run).await?;
+    let undecided = minimum::find_undecided(ask, &view.run).await?;
     let holidays = Holidays::load(ask.centre.database()).await?;
     let shut = view.run.apply_until.and_then(|until| desk_shut(seoul::wall(until), &holidays.days));
     let now = ask.centre.clock().now();
@@ -191,7 +191,7 @@ pub(super) async fn draw(ask: &Ask, code: &str, drawn: Drawn) -> Result<Response
             {shut.filter(|_| !cancelled).map(|shut| view! {
                 <Alert l=l tone=Tone::Warning><p>{sentence::desk_shut(l, shut)}</p></Alert>
             })}
-            {decision}
+            {minimum::decision(l, &view.run, undecided.as_ref())}
             {links(l, &view, manages)}
             {(view.run.state == RunState::Draft && manages).then(|| publishing(l, &view))}
             <section aria-labelledby="sessions-title">
