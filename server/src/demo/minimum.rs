@@ -31,11 +31,13 @@ pub async fn count(
         who_for: "인터넷을 써 본 분",
     };
     let course = add_course(centre, words).await?;
-    let midnight = |days: i64| seoul::midnight(seoul::day(today + Duration::days(days)));
-    let opened = midnight(-7) + Duration::hours(9);
+    let at = |days: i64, hour: i64| {
+        seoul::midnight(seoul::day(today + Duration::days(days))) + Duration::hours(hour)
+    };
+    let opened = at(-7, 9);
     let mut residents = people.residents.iter().rev().skip(54);
-    for (number, hour, counted, entered) in [(920, 14, midnight(14), 5), (921, 16, midnight(0), 3)] {
-        let first = midnight(21) + Duration::hours(hour);
+    for (number, hour, counted, entered) in [(920, 14, at(14, 18), 5), (921, 16, at(-1, 18), 3)] {
+        let first = at(21, hour);
         let starts: Vec<DateTime<Utc>> = (0..CLASSES).map(|weeks| first + Duration::weeks(weeks)).collect();
         let plan = run::ActiveModel {
             code: Set(format!("P{:02}-{number}", seoul::day(today).year() % 100)),
@@ -47,7 +49,7 @@ pub async fn count(
             capacity: Set(15),
             selection: Set(Selection::FirstCome),
             apply_from: Set(Some(opened)),
-            apply_until: Set(Some(midnight(18))),
+            apply_until: Set(Some(at(18, 18))),
             minimum_people: Set(Some(LEAST)),
             minimum_at: Set(Some(counted)),
             created_at: Set(centre.clock().now()),

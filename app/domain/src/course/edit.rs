@@ -88,7 +88,7 @@ pub enum Refusal {
     #[error("people are counted before the first class")]
     MinimumTooLate,
     #[error(
-        "a minimum is not raised once people may apply, nor changed once it is decided that the run takes place"
+        "a minimum is neither raised nor hastened once people may apply, nor changed once the run takes place all the same"
     )]
     MinimumStands,
     #[error("no minimum was missed, or the run has begun")]

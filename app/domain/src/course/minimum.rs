@@ -40,7 +40,8 @@ pub(super) fn check(
     });
     let people = |minimum: Option<Minimum>| minimum.map_or(0, |minimum| minimum.people);
     let raised = people(details.minimum) > people(was);
-    if is_decided && changes || has_opened && raised {
+    let hastened = was.zip(details.minimum).is_some_and(|(was, is)| is.at < was.at);
+    if is_decided && changes || has_opened && (raised || hastened) {
         return vec![Refusal::MinimumStands];
     }
     let Some(minimum) = details.minimum else { return Vec::new() };
