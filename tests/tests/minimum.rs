@@ -1,15 +1,15 @@
 //! A run that needs a minimum number of people: said before one signs up, decided by a person, with something else offered.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use domain::account::Duty;
 use domain::account::entity::audit;
-use domain::course::entity::{course, run};
+use domain::course::entity::{class_session, course, run};
 use domain::course::file::Column;
 use domain::course::{Audience, Category, RunState, Selection};
 use domain::notice::{Event, Facts};
 use domain::registration::{Choice, store};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
-use tests::programme::{Dates, add_run};
+use tests::programme::{Dates, add_run, class};
 use tests::{Form, Page, Site, Visitor, both};
 use uuid::Uuid;
 
@@ -206,7 +206,9 @@ both! {
     async fn nothing_is_decided_of_a_run_that_has_enough_or_has_begun_or_was_cancelled(site) {
         site.set_time(OPENS);
         let (enough, cancelled) = (run_online(site, "P21-014", needs(2)).await, run_online(site, "P21-015", needs(2)).await);
-        run_online(site, "P21-016", needs(2)).await;
+        let begins = run_online(site, "P21-016", needs(2)).await;
+        let second = class(site.centre.clock(), begins, 2, at(BEGINS) + Duration::weeks(1));
+        class_session::Entity::insert(second).exec_without_returning(site.centre.database()).await.unwrap();
         apply(site, enough).await;
         apply(site, enough).await;
         site.set_time(COUNTED);
