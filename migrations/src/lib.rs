@@ -33,6 +33,7 @@ mod m0028_draw;
 mod m0029_turn;
 mod m0031_mark_kiosk;
 mod m0032_abandoned;
+mod m0033_minimum;
 
 pub use fit::unbearable;
 use sea_orm_migration::MigratorTrait;
@@ -77,6 +78,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0029_turn::Migration),
             Box::new(m0031_mark_kiosk::Migration),
             Box::new(m0032_abandoned::Migration),
+            Box::new(m0033_minimum::Migration),
         ]
     }
 

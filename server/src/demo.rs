@@ -12,6 +12,7 @@ mod kiosk;
 mod lesson;
 mod live;
 mod lottery;
+mod minimum;
 mod room;
 mod statistics;
 mod studio;
@@ -141,6 +142,7 @@ pub async fn load(centre: &Centre) -> Result<bool, Failure> {
     board::hang(&past, &people, today).await?;
     live::teach(&past, &people, today, set).await?;
     lottery::hold(&past, &people, today, set).await?;
+    minimum::count(&past, &people, today, set).await?;
     broadcast::plan(&past, &people, today, set).await?;
     lesson::record(&past, &people).await?;
     absence::miss(&past, &people, today, set).await?;

@@ -18,12 +18,12 @@ const PROGRAMME_2020: &[u8] = include_bytes!("../../server/demo/programme-2020.c
 const PROGRAMME_2021: &[u8] = include_bytes!("../../server/demo/programme-2021.csv");
 
 /// The centre's rooms, seats and holidays.
-async fn furnish(site: &Site) {
+pub(crate) async fn furnish(site: &Site) {
     spaces::import(&site.centre, SPACES, SEATS).await.unwrap();
     holiday::install(&site.centre, &holiday::parse(HOLIDAYS).unwrap()).await.unwrap();
 }
 
-async fn install(site: &Site, file: &str) -> Result<file::Report, Vec<Problem>> {
+pub(crate) async fn install(site: &Site, file: &str) -> Result<file::Report, Vec<Problem>> {
     match file::install(&site.centre, file.as_bytes(), Act::Commit).await {
         Ok(report) => Ok(report),
         Err(ImportError::Problems(problems)) => Err(problems),
@@ -32,13 +32,13 @@ async fn install(site: &Site, file: &str) -> Result<file::Report, Vec<Problem>> 
 }
 
 /// A file of these lines, under the office's header.
-fn csv(lines: &[&str]) -> String {
+pub(crate) fn csv(lines: &[&str]) -> String {
     let header: Vec<&str> = Column::ALL.iter().map(|column| column.as_str()).collect();
     format!("{}\r\n{}\r\n", header.join(","), lines.join("\r\n"))
 }
 
 /// Four Mondays in March, mornings, in Mullae.
-const EXCEL: &str = "P21-901,엑셀 기초,practical,resident,in_person,mullae,강사01,2021-03-08,mon,10:00,12:00,4,8,20,\
+pub(crate) const EXCEL: &str = "P21-901,엑셀 기초,practical,resident,in_person,mullae,강사01,2021-03-08,mon,10:00,12:00,4,8,20,\
                      first_come,2021-01-11T09:00,2021-03-05T18:00,";
 
 /// Four Tuesdays in March, by another instructor in the other room.
@@ -77,13 +77,13 @@ async fn booked(site: &Site, code: &str) -> Visitor {
 }
 
 /// The letters about an event, with what they say.
-async fn letters(site: &Site, event: Event) -> Vec<Facts> {
+pub(crate) async fn letters(site: &Site, event: Event) -> Vec<Facts> {
     let sent = site.notices().await.into_iter().filter(|notice| notice.event == event);
     sent.map(|notice| serde_json::from_str(&notice.facts).unwrap()).collect()
 }
 
 /// Sends a form once for each wrong value, and looks that the field says so and that nothing has changed.
-async fn refuse_each(
+pub(crate) async fn refuse_each(
     site: &Site,
     form: impl AsyncFn() -> Form,
     status: u16,
@@ -108,7 +108,7 @@ async fn class_form(visitor: &Visitor, number: u32) -> Form {
 }
 
 /// The forms of the manage pages that hold a field of this name.
-fn form_with(page: &Page, field: &str) -> Form {
+pub(crate) fn form_with(page: &Page, field: &str) -> Form {
     page.form(&format!("main form:has([name=\"{field}\"])"))
 }
 

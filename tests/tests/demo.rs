@@ -104,6 +104,12 @@ both! {
         let open = site.visitor().get("/courses/P26-911").await.expect(200);
         assert!(open.said().contains("먼저 신청해도 유리하지 않습니다"), "{}", open.said());
 
+        let least = site.visitor().get("/courses/P26-920").await.expect(200);
+        assert!(least.said().contains("8명 이상 신청하면 운영합니다"), "{}", least.said());
+        let programme = site.sign_in(manager).await.get("/manage/runs").await.expect(200);
+        let short = programme.text("main [class*=alert]");
+        assert!(short.contains("P26-921") && !short.contains("P26-920"), "{short}");
+
         let found = site.visitor().get("/en/courses?q=Photoshop+certificate").await.expect(200);
         assert!(found.said().contains("Photoshop certificate"), "{}", found.said());
 

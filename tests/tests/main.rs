@@ -21,6 +21,7 @@ mod kiosk;
 mod lesson;
 mod lottery;
 mod machine;
+mod minimum;
 mod notice;
 mod pair;
 mod privacy;

@@ -16,10 +16,11 @@ use crate::centre::{Centre, turn};
 use crate::clock::Clock;
 use crate::course::entity::{class_session, course, run};
 use crate::course::letter::{tell, tell_some};
+use crate::course::minimum;
 use crate::course::programme::{Programme, Sessions, Source, Span};
 use crate::course::{
-    Audience, Category, ClassState, DeskShut, Line, Missing, Mode, PatternError, RunCode, RunDetails,
-    RunState, Weekdays, desk_shut, search_key,
+    Audience, Category, ClassState, DeskShut, Line, Minimum, Missing, Mode, PatternError, RunCode,
+    RunDetails, RunState, Weekdays, desk_shut, search_key,
 };
 use crate::notice::{Event, Facts};
 use crate::registration::drawing::follow_window;
@@ -80,6 +81,18 @@ pub enum Refusal {
     NoKey,
     #[error("the public value of its draw is known from {0} on, when the run has begun")]
     DrawTooLate(DateTime<Utc>),
+    #[error("fewer people fit in than the run needs")]
+    MinimumOverCapacity,
+    #[error("people are counted when they could apply, at a time to come")]
+    MinimumTooEarly,
+    #[error("people are counted before the first class")]
+    MinimumTooLate,
+    #[error(
+        "a minimum is neither raised nor hastened once people may apply, nor changed once the run takes place all the same"
+    )]
+    MinimumStands,
+    #[error("no minimum was missed, or the run has begun")]
+    NothingToDecide,
     #[error("the class session has begun")]
     SessionBegun,
     #[error("a class must end after it starts, on the same day")]
@@ -242,6 +255,7 @@ impl RunDetails {
             cancel_until: run.cancel_until,
             offer_minutes: run.offer_minutes.and_then(count),
             enrolled: run.enrolled.and_then(|people| u32::try_from(people).ok()),
+            minimum: Minimum::of(run),
         }
     }
 
@@ -266,6 +280,8 @@ impl RunDetails {
         row.cancel_until = Set(self.cancel_until);
         row.offer_minutes = Set(self.offer_minutes.map(i32::from));
         row.enrolled = Set(whole(self.enrolled));
+        row.minimum_people = Set(self.minimum.map(|minimum| minimum.people.into()));
+        row.minimum_at = Set(self.minimum.map(|minimum| minimum.at));
     }
 
     /// Empty where nobody is named yet.
@@ -342,7 +358,9 @@ pub async fn publish(
         return Err(Refusal::Missing(missing).into());
     }
     let begins = programme.planned(run.id).iter().map(|span| span.slot.starts_at).min();
-    let refusals = programme.check_draw(Some(&run), &RunDetails::of(&run), begins, centre.clock().now());
+    let (details, now) = (RunDetails::of(&run), centre.clock().now());
+    let mut refusals = programme.check_draw(Some(&run), &details, begins, now);
+    refusals.extend(minimum::check(None, &details, begins, now));
     if !refusals.is_empty() {
         return Err(EditError::Refused(refusals));
     }
@@ -403,7 +421,9 @@ pub async fn move_session(
     let begins = others.chain([slot.starts_at]).min();
     let began_after = programme.planned(run.id).iter().all(|other| other.slot.starts_at > slot.starts_at);
     if run.state == RunState::Published && began_after {
-        let refusals = programme.check_draw(Some(&run), &RunDetails::of(&run), begins, now);
+        let details = RunDetails::of(&run);
+        let mut refusals = programme.check_draw(Some(&run), &details, begins, now);
+        refusals.extend(minimum::check(Some(&run), &details, begins, now));
         if !refusals.is_empty() {
             return Err(EditError::Refused(refusals));
         }

@@ -64,6 +64,12 @@ pub mod run {
         /// A freed seat goes out as an offer for this long; without it, it is given at once.
         pub offer_minutes: Option<i32>,
         pub enrolled: Option<i32>,
+        /// How many must have signed up by `minimum_at`, else somebody decides whether it takes place.
+        pub minimum_people: Option<i32>,
+        pub minimum_at: Option<DateTime<Utc>>,
+        /// Since when, and by whom, it is decided that it takes place with fewer.
+        pub minimum_kept_at: Option<DateTime<Utc>>,
+        pub minimum_kept_by: Option<Uuid>,
         pub state: RunState,
         /// Rises with each change in a form; a form made from an older version is refused.
         pub version: i32,

@@ -442,7 +442,11 @@ fn problem_of(line: u64, refusal: Refusal) -> Problem {
         | Refusal::RoomShut(_)
         | Refusal::PlacesHeld
         | Refusal::Clashes(_) => Some(Column::Space),
-        Refusal::CapacityOverSeats(_) | Refusal::CapacityUnderTaken(_) => Some(Column::Capacity),
+        Refusal::CapacityOverSeats(_) | Refusal::CapacityUnderTaken(_) | Refusal::MinimumOverCapacity => {
+            Some(Column::Capacity)
+        }
+        Refusal::MinimumTooEarly => Some(Column::ApplyFrom),
+        Refusal::MinimumTooLate => Some(Column::FirstDate),
         Refusal::WindowBackwards | Refusal::WindowStands | Refusal::DrawTooLate(_) => {
             Some(Column::ApplyUntil)
         }
@@ -475,6 +479,7 @@ impl Row {
             cancel_until: present.as_ref().and_then(|it| it.cancel_until),
             offer_minutes: present.as_ref().and_then(|it| it.offer_minutes),
             enrolled: self.enrolled,
+            minimum: present.and_then(|it| it.minimum),
         }
     }
 

@@ -18,8 +18,14 @@ pub mod handout;
 #[cfg(feature = "store")]
 mod letter;
 #[cfg(feature = "store")]
+pub mod minimum;
+#[cfg(feature = "store")]
 mod programme;
 #[cfg(feature = "store")]
 pub mod reader;
+#[cfg(feature = "store")]
+mod similar;
+#[cfg(feature = "store")]
+pub(crate) use similar::list_similar;
 #[cfg(feature = "store")]
 pub mod store;

@@ -272,6 +272,14 @@ pub struct RunDetails {
     pub offer_minutes: Option<u16>,
     /// The head count of a past run without people behind it.
     pub enrolled: Option<u32>,
+    pub minimum: Option<Minimum>,
+}
+
+/// How many must have signed up by when. Below it somebody decides whether the run takes place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Minimum {
+    pub people: u16,
+    pub at: DateTime<Utc>,
 }
 
 named! {

@@ -13,6 +13,7 @@ use crate::attendance::entity::{attendance_code, class_log, mark_event, viewing}
 use crate::centre::Settings;
 use crate::course::edit::Refusal;
 use crate::course::entity::{class_session, run};
+use crate::course::minimum;
 use crate::course::{ClassState, Meeting, Mode, Pattern, PatternError, RunDetails, RunState, Selection};
 use crate::registration::drawing::follows;
 use crate::registration::entity::{application, draw};
@@ -246,12 +247,13 @@ impl Programme {
         if let Some(run) = present {
             refusals.extend(self.check_people(run, details, &sessions, now));
         }
+        let classes = match &sessions {
+            Sessions::Make(spans) => first_of(spans),
+            Sessions::Settle { .. } | Sessions::Stay => first_of(&before),
+        };
+        refusals.extend(minimum::check(present, details, classes, now));
         // A draft is judged when it is published; a file's runs are public at once.
         if published || present.is_none() && source == Source::File {
-            let classes = match &sessions {
-                Sessions::Make(spans) => first_of(spans),
-                Sessions::Settle { .. } | Sessions::Stay => first_of(&before),
-            };
             let is_as_before = present.is_some_and(|run| {
                 let (was, is) = (RunDetails::of(run), details);
                 (was.selection, was.apply_until) == (is.selection, is.apply_until)

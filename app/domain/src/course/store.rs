@@ -225,7 +225,7 @@ fn holding(text: &str) -> LikeExpr {
     LikeExpr::new(format!("%{plain}%")).escape('\\')
 }
 
-async fn lines<C: ConnectionTrait>(
+pub(super) async fn lines<C: ConnectionTrait>(
     db: &C,
     runs: Vec<run::Model>,
     tree: &Tree,

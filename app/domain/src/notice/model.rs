@@ -186,9 +186,20 @@ pub struct Facts {
     pub until: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What somebody may apply for instead of a run that was cancelled.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub similar: Vec<SimilarRun>,
     /// By which somebody finds their line in a draw.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub draw_code: Option<String>,
+}
+
+/// A run that is open for applications.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SimilarRun {
+    pub code: String,
+    pub course: String,
+    pub starts_at: DateTime<Utc>,
 }
 
 /// By which a calendar program knows that an entry it has was moved or cancelled.

@@ -615,14 +615,24 @@ impl<'a> Batch<'a> {
         for rows in chunks(self.events) {
             application_event::Entity::insert_many(rows).exec_without_returning(self.tx).await?;
         }
-        for drafts in chunks(self.notices) {
-            crate::notice::store::queue(self.tx, self.clock, drafts).await?;
-        }
-        for (run, actor) in self.cancelled_runs {
-            crate::course::cancel_in(self.tx, run, self.now).await?;
+        for (run, actor) in &self.cancelled_runs {
+            crate::course::cancel_in(self.tx, *run, self.now).await?;
             let subject = run.to_string();
             crate::account::record(self.tx, self.clock, actor.id(), "cancel", "run", &subject, "state")
                 .await?;
+        }
+        let mut notices = self.notices;
+        // Once all are cancelled, so that none is offered instead of another.
+        for (run, _) in &self.cancelled_runs {
+            let similar = crate::course::list_similar(self.tx, *run, self.now).await?;
+            let of_run = Some(&self.memory.books[run].code);
+            let told = notices.iter_mut().filter(|draft| draft.event == Event::RunCancelled);
+            for draft in told.filter(|draft| draft.facts.run_code.as_ref() == of_run) {
+                draft.facts.similar.clone_from(&similar);
+            }
+        }
+        for drafts in chunks(notices) {
+            crate::notice::store::queue(self.tx, self.clock, drafts).await?;
         }
         let stamp = writer::ActiveModel { stamp: Set(self.memory.stamp), ..Default::default() };
         writer::Entity::update_many().set(stamp).exec(self.tx).await?;

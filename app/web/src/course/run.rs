@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::course::store::{self, RunView};
-use domain::course::{ClassState, RunCode, RunState, Window};
+use domain::course::{ClassState, Minimum, RunCode, RunState, Window};
 use domain::seoul;
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ use crate::ui::{
     PageHead, Table, Tone,
 };
 use crate::when;
-use crate::words::{Language, catalogue as words};
+use crate::words::{Language, catalogue as words, minimum};
 
 /// A run that `ask`'s viewer may know of.
 pub(crate) async fn find(ask: &Ask, code: &str) -> Result<RunView, AppError> {
@@ -109,6 +109,13 @@ fn facts(l: Language, view: &RunView) -> Vec<Fact> {
     }
     facts.push(Fact::new(words::selection(l), selection_word(l, run.selection)));
     facts.push(Fact::new(words::capacity(l), words::people(l, run.capacity)));
+    if let Some(least) = Minimum::of(run) {
+        let says = match run.minimum_kept_at {
+            Some(_) => minimum::held(l).to_owned(),
+            None => minimum::rule(l, when::moment(l, least.at), least.people),
+        };
+        facts.push(Fact::new(minimum::people(l), says));
+    }
     let texts = [
         (words::who_for(l), &view.course.who_for),
         (words::materials(l), &view.course.materials),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::course::Category;
 use domain::language::Language;
-use domain::notice::{Event, Facts};
+use domain::notice::{Event, Facts, SimilarRun};
 
 use crate::course::category_word;
 use crate::ical;
@@ -28,6 +28,7 @@ pub fn letter(l: Language, event: Event, facts: &Facts, centre: &CentreFacts, pu
     let mut lines = code_lines(l, facts);
     lines.extend(fact_lines(l, event, facts));
     paragraphs.push(lines);
+    paragraphs.push(similar_lines(l, facts, public_url));
     paragraphs.extend(link(l, event, facts, public_url).map(|(label, url)| vec![label.to_owned(), url]));
     if event.is_code() || event == Event::NotRegistered {
         paragraphs.push(vec![words::not_you(l).to_owned()]);
@@ -261,6 +262,17 @@ fn fact_lines(l: Language, event: Event, facts: &Facts) -> Vec<String> {
     lines.into_iter().flatten().collect()
 }
 
+/// What the reader may apply for instead. A text message has no room for it.
+fn similar_lines(l: Language, facts: &Facts, public_url: &str) -> Vec<String> {
+    let lead = (!facts.similar.is_empty()).then(|| words::similar(l).to_owned());
+    let run = |run: &SimilarRun| {
+        let begins = when::moment(l, run.starts_at);
+        let url = format!("{public_url}{}", l.path(&format!("/courses/{}", run.code)));
+        [words::similar_run(l, &run.course, &run.code, begins), url]
+    };
+    lead.into_iter().chain(facts.similar.iter().flat_map(run)).collect()
+}
+
 /// Where the letter leads, and what that is.
 fn link(l: Language, event: Event, facts: &Facts, public_url: &str) -> Option<(&'static str, String)> {
     let to = |path: &str| format!("{public_url}{}", l.path(path));
@@ -391,6 +403,28 @@ mod tests {
         );
         let letter = letter(Language::Ja, Event::Booked, &all_facts(), &centre(), "https://a.example");
         assert!(letter.text.contains("https://a.example/ja/courses/P21-014"), "{}", letter.text);
+    }
+
+    #[test]
+    fn a_cancelled_run_offers_others_in_the_letter_and_not_in_the_text_message() {
+        let similar = vec![SimilarRun {
+            code: "P21-033".into(),
+            course: "엑셀 활용".into(),
+            starts_at: "2021-02-01T01:00:00Z".parse().unwrap(),
+        }];
+        let (facts, url) = (Facts { similar, ..all_facts() }, "https://a.example");
+        for (l, begins, path) in [
+            (Language::Ko, "2021년 2월 1일(월) 10:00 시작", "/courses/P21-033"),
+            (Language::En, "begins ", "/en/courses/P21-033"),
+            (Language::Zh, "开始", "/zh/courses/P21-033"),
+            (Language::Ja, "開始", "/ja/courses/P21-033"),
+        ] {
+            let letter = letter(l, Event::RunCancelled, &facts, &centre(), url);
+            let line = letter.text.lines().find(|line| line.contains("엑셀 활용")).unwrap_or_default();
+            assert!(line.contains("P21-033") && line.contains(begins), "{}", letter.text);
+            assert!(letter.html.contains(&format!("<a href=\"{url}{path}\">")), "{}", letter.html);
+            assert!(!text_message(l, Event::RunCancelled, &facts, &centre(), url).contains("P21-033"));
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use domain::centre::Centre;
 use domain::course::entity::{course, run};
 use domain::course::file::{parse_hours, parse_instant, parse_time};
 use domain::course::store;
-use domain::course::{Line, Mode, RunCode, RunDetails, Selection, Weekdays, hours_text};
+use domain::course::{Line, Minimum, Mode, RunCode, RunDetails, Selection, Weekdays, hours_text};
 use domain::seoul;
 use domain::space::diary::Clash;
 use domain::space::holiday::parse_day;
@@ -20,7 +20,7 @@ use crate::ui::{
     Alert, Button, CheckboxGroup, Choice, Form, Hidden, Input, Problems, RadioGroup, Select, TextInput, Tone,
 };
 use crate::when;
-use crate::words::{Language, course as words};
+use crate::words::{Language, course as words, minimum};
 
 /// The largest number of people in a run.
 const CAPACITY_MAX: u32 = 1000;
@@ -68,6 +68,8 @@ pub fn label(l: Language, field: &str) -> &'static str {
         "apply_until" => words::apply_until(l),
         "cancel_until" => words::cancel_until(l),
         "offer_minutes" => words::offer_minutes(l),
+        "minimum_people" => minimum::people(l),
+        "minimum_at" => minimum::at(l),
         _ => "",
     }
 }
@@ -110,6 +112,21 @@ impl Reader<'_> {
 
     fn moment(&mut self, name: &str) -> Option<DateTime<Utc>> {
         self.maybe(name, parse_instant, words::wrong_moment(self.l).into())
+    }
+
+    /// Both of its fields, or neither.
+    fn minimum(&mut self) -> Option<Minimum> {
+        let number = |text: &str| whole(text, 1, CAPACITY_MAX).and_then(|people| u16::try_from(people).ok());
+        let sentence = words::wrong_number(self.l, 1, CAPACITY_MAX);
+        let people = self.maybe("minimum_people", number, sentence);
+        let at = self.moment("minimum_at");
+        let is_empty = |name| self.input.text(name).is_empty();
+        match (is_empty("minimum_people"), is_empty("minimum_at")) {
+            (true, false) => self.problems.add("minimum_people", minimum::both(self.l)),
+            (false, true) => self.problems.add("minimum_at", minimum::both(self.l)),
+            _ => {}
+        }
+        Some(Minimum { people: people?, at: at? })
     }
 }
 
@@ -171,6 +188,7 @@ pub fn parse(
             .maybe("offer_minutes", number(1, OFFER_MAX), words::wrong_number(l, 1, OFFER_MAX))
             .and_then(|minutes| u16::try_from(minutes).ok()),
         enrolled: present.and_then(|run| RunDetails::of(run).enrolled),
+        minimum: reader.minimum(),
     };
     if reader.problems.is_empty() { Ok(rest) } else { Err(reader.problems) }
 }
@@ -200,6 +218,8 @@ pub fn filled(run: &run::Model, choices: &Choices) -> Input {
         ("apply_until", moment(details.apply_until)),
         ("cancel_until", moment(details.cancel_until)),
         ("offer_minutes", details.offer_minutes.map(|minutes| minutes.to_string())),
+        ("minimum_people", details.minimum.map(|minimum| minimum.people.to_string())),
+        ("minimum_at", moment(details.minimum.map(|minimum| minimum.at))),
     ];
     let weekdays = run.weekdays.split_whitespace().map(|day| ("weekdays", day.to_owned()));
     Input::new(fields.into_iter().filter_map(|(name, value)| Some((name, value?))).chain(weekdays))
@@ -255,6 +275,8 @@ pub fn view(
             <TextInput name="apply_until" label=words::apply_until(l) kind="datetime-local"/>
             <TextInput name="cancel_until" label=words::cancel_until(l) hint=words::cancel_until_hint(l) kind="datetime-local"/>
             <TextInput name="offer_minutes" label=words::offer_minutes(l) hint=words::offer_minutes_hint(l) inputmode="numeric" short=true maxlength=5/>
+            <TextInput name="minimum_people" label=minimum::people(l) hint=minimum::people_hint(l) inputmode="numeric" short=true maxlength=4/>
+            <TextInput name="minimum_at" label=minimum::at(l) kind="datetime-local"/>
             <Button>{if version.is_some() { words::save(l) } else { words::save_draft(l) }}</Button>
         </Form>
     }

@@ -9,6 +9,7 @@ use domain::registration::drawing;
 use domain::seoul;
 use leptos::prelude::*;
 
+use super::minimum;
 use crate::AppError;
 use crate::ask::Ask;
 use crate::course::{title, window_badge};
@@ -36,6 +37,7 @@ pub async fn list(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
         Ok(manager) => drawing::list_due(&ask.centre, &manager).await?,
         Err(_) => Vec::new(),
     };
+    let undecided = minimum::list(&ask).await?;
     let mut years = store::list_years(ask.centre.database()).await?;
     years.extend([this_year, year]);
     years.sort_unstable_by(|a, b| b.cmp(a));
@@ -55,6 +57,7 @@ pub async fn list(ask: Ask, Query(query): Query) -> Result<Response, AppError> {
                 })}
             </PageHead>
             {(!due.is_empty()).then(|| draws_due(l, &due))}
+            {minimum::alert(l, &undecided)}
             {manages.then(|| tools(l, year))}
             <Tabs label=words::years(l) tabs=tabs/>
             {table(l, year, &lines)}

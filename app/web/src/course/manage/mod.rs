@@ -5,6 +5,7 @@ mod form;
 mod holiday;
 mod import;
 mod list;
+mod minimum;
 mod run;
 mod sentence;
 mod session;
@@ -30,6 +31,7 @@ pub fn routes() -> Router<Centre> {
         .route("/manage/runs/new", get(run::blank).post(run::create))
         .route("/manage/runs/{code}", get(run::page).post(run::change))
         .route("/manage/runs/{code}/publish", post(run::publish))
+        .route("/manage/runs/{code}/keep", post(minimum::keep))
         .route("/manage/runs/{code}/cancel", get(run::ask_cancel).post(run::cancel))
         .route("/manage/runs/{code}/sessions/{number}", post(session::change))
         .route("/manage/courses", get(course::list))

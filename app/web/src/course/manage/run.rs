@@ -15,6 +15,7 @@ use leptos::prelude::*;
 
 use super::form::{self, Choices, clash_list, whole};
 use super::list::state_badge;
+use super::minimum;
 use super::sentence;
 use super::session::{self, Chosen};
 use crate::AppError;
@@ -117,6 +118,7 @@ pub async fn page(ask: Ask, Path(code): Path<String>, Query(query): Query) -> Re
         "moved" => Some(words::done_moved(l)),
         "class-cancelled" => Some(words::done_class_cancelled(l)),
         "cancelled" => Some(words::done_cancelled(l)),
+        "kept" => Some(crate::words::minimum::done(l)),
         _ => None,
     };
     let session = query.text("class").parse().ok().map(|number| Chosen { number, sent: None });
@@ -149,7 +151,7 @@ pub async fn publish(ask: Ask, Path(code): Path<String>, input: Input) -> Result
     finish(&ask, &code, "published", answer.map(|_| ()), None).await
 }
 
-async fn finish(
+pub(super) async fn finish(
     ask: &Ask,
     code: &str,
     done: &str,
@@ -170,6 +172,7 @@ pub(super) async fn draw(ask: &Ask, code: &str, drawn: Drawn) -> Result<Response
     let (view, _) = find(ask, code).await?;
     let manages = ask.viewer.as_ref().is_some_and(|viewer| viewer.training_manager().is_ok());
     let choices = Choices::load(&ask.centre).await?;
+    let undecided = minimum::find_undecided(ask, &view.run).await?;
     let holidays = Holidays::load(ask.centre.database()).await?;
     let shut = view.run.apply_until.and_then(|until| desk_shut(seoul::wall(until), &holidays.days));
     let now = ask.centre.clock().now();
@@ -188,6 +191,7 @@ pub(super) async fn draw(ask: &Ask, code: &str, drawn: Drawn) -> Result<Response
             {shut.filter(|_| !cancelled).map(|shut| view! {
                 <Alert l=l tone=Tone::Warning><p>{sentence::desk_shut(l, shut)}</p></Alert>
             })}
+            {minimum::decision(l, &view.run, undecided.as_ref())}
             {links(l, &view, manages)}
             {(view.run.state == RunState::Draft && manages).then(|| publishing(l, &view))}
             <section aria-labelledby="sessions-title">

@@ -9,7 +9,7 @@ use domain::space::diary::{Clash, Over};
 use crate::AppError;
 use crate::ui::Problems;
 use crate::when;
-use crate::words::{Language, course as words};
+use crate::words::{Language, course as words, minimum};
 
 /// Everything that was refused: what is not there is a page of its own, and so is a database that fails.
 pub fn refusals(error: EditError) -> Result<Vec<Refusal>, AppError> {
@@ -33,6 +33,8 @@ pub fn status(refusals: &[Refusal]) -> StatusCode {
                 | Refusal::Begun
                 | Refusal::LotteryStands
                 | Refusal::WindowStands
+                | Refusal::MinimumStands
+                | Refusal::NothingToDecide
                 | Refusal::SessionBegun
                 | Refusal::LastSession
         )
@@ -84,6 +86,8 @@ fn field(refusal: &Refusal) -> &'static str {
         | Refusal::PlacesHeld => "space",
         Refusal::CapacityOverSeats(_) | Refusal::CapacityUnderTaken(_) => "capacity",
         Refusal::LotteryStands => "selection",
+        Refusal::MinimumOverCapacity | Refusal::MinimumStands => "minimum_people",
+        Refusal::MinimumTooEarly | Refusal::MinimumTooLate => "minimum_at",
         Refusal::WindowBackwards | Refusal::WindowStands | Refusal::DrawTooLate(_) => "apply_until",
         _ => "",
     }
@@ -129,6 +133,11 @@ pub fn sentence(l: Language, refusal: &Refusal) -> String {
         Refusal::PlacesHeld => words::refused_places_held(l).into(),
         Refusal::Begun => words::refused_begun(l).into(),
         Refusal::WindowBackwards => words::refused_window(l).into(),
+        Refusal::MinimumOverCapacity => minimum::over_capacity(l).into(),
+        Refusal::MinimumTooEarly => minimum::too_early(l).into(),
+        Refusal::MinimumTooLate => minimum::too_late(l).into(),
+        Refusal::MinimumStands => minimum::stands(l).into(),
+        Refusal::NothingToDecide => minimum::nothing_to_decide(l).into(),
         Refusal::SessionBegun => words::refused_session_begun(l).into(),
         Refusal::SessionPast => words::refused_session_past(l).into(),
         Refusal::SessionUnmoved => words::refused_session_unmoved(l).into(),
