@@ -105,10 +105,10 @@ both! {
         assert!(open.said().contains("먼저 신청해도 유리하지 않습니다"), "{}", open.said());
 
         let least = site.visitor().get("/courses/P26-920").await.expect(200);
-        assert!(least.said().contains("8명 이상 신청하면 운영합니다"), "{}", least.said());
+        assert!(least.said().contains("첫 수업 전까지 8명이 되지 않으면 폐강할 수 있습니다"), "{}", least.said());
         let programme = site.sign_in(manager).await.get("/manage/runs").await.expect(200);
         let short = programme.text("main [class*=alert]");
-        assert!(short.contains("P26-921") && !short.contains("P26-920"), "{short}");
+        assert!(short.contains("P26-921 · ") && short.contains("지금 3명") && !short.contains("P26-920"), "{short}");
 
         let found = site.visitor().get("/en/courses?q=Photoshop+certificate").await.expect(200);
         assert!(found.said().contains("Photoshop certificate"), "{}", found.said());

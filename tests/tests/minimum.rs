@@ -112,7 +112,7 @@ both! {
         assert_eq!(minimum(site, id).await, (Some(3), Some(at(COUNTED))));
         assert_eq!(form_with(&page, "capacity").value("minimum_at"), "2021-01-25T18:00");
         let public = site.visitor().get("/courses/P21-014").await.expect(200);
-        let sentence = "2021년 1월 25일(월) 18:00까지 3명 이상 신청하면 운영합니다";
+        let sentence = "2021년 1월 25일(월) 18:00부터 첫 수업 전까지 3명이 되지 않으면 폐강할 수 있습니다";
         assert!(public.said().contains(sentence), "{}", public.said());
         form().await.fill("minimum_people", "").fill("minimum_at", "").submit().await.expect(200);
         assert_eq!(minimum(site, id).await, (None, None));
@@ -179,12 +179,22 @@ both! {
             stranger.post("/manage/runs/P21-014/keep", &[]).await.expect(403);
             before.assert_same(&site.tables().await);
         }
+        let editor = manager(site).await;
+        let edit = async || {
+            let form = form_with(&editor.get("/manage/runs/P21-014").await.expect(200), "capacity");
+            form.fill("minimum_people", "").fill("minimum_at", "")
+        };
+        refuse_changes(site, edit, &[("capacity", "4", "확인할 때가 지났거나")]).await;
+        let stale = manager(site).await.get("/manage/runs/P21-014/cancel").await.expect(200);
         let page = page.click("P21-014").await.expect(200);
         assert!(page.said().contains("최소 2명이 신청해야 하는데 지금 1명입니다"), "{}", page.said());
         assert!(page.link("폐강하기").ends_with("/manage/runs/P21-014/cancel"));
         let page = page.form("form[action$=keep]").press("그대로 운영하기").await.expect(200);
         assert!(page.said().contains("그대로 운영하기로 정했습니다"), "{}", page.said());
         assert!(!page.has("form[action$=keep]"), "it is decided");
+        let before = site.tables().await;
+        stale.form("main form").fill("reason", "신청자 부족").submit().await.expect(409);
+        before.assert_same(&site.tables().await);
         let run = stored(site, id).await;
         assert_eq!(run.minimum_kept_at, Some(at(COUNTED)));
         let recorded = audit::Entity::find().filter(audit::Column::Action.eq("keep")).all(site.centre.database()).await.unwrap();
@@ -224,22 +234,25 @@ both! {
         assert!(!programme(site).await.said().contains(SHORT));
     }
 
-    async fn before_a_draw_everybody_in_its_list_counts(site) {
+    async fn whoever_waits_for_a_draw_or_for_approval_counts(site) {
         site.set_time(BEFORE);
-        let drawn = |people| move |run: &mut run::Model| {
+        let by = |selection, people| move |run: &mut run::Model| {
             needs(people)(run);
-            run.selection = Selection::Lottery;
+            run.selection = selection;
         };
-        let (short, enough) = (run_online(site, "P21-014", drawn(3)).await, run_online(site, "P21-015", drawn(2)).await);
+        let short = run_online(site, "P21-014", by(Selection::Lottery, 3)).await;
+        let enough = run_online(site, "P21-015", by(Selection::Lottery, 2)).await;
+        let asked = run_online(site, "P21-016", by(Selection::Approval, 2)).await;
         site.centre.settle().await;
         site.set_time(OPENS);
-        for run in [short, enough] {
+        for run in [short, enough, asked] {
             apply(site, run).await;
             apply(site, run).await;
         }
         site.set_time(COUNTED);
         let told = programme(site).await.text("main [class*=alert]");
         assert!(told.contains("최소 3명, 지금 2명") && !told.contains("P21-015"), "{told}");
+        assert!(!told.contains("P21-016"), "{told}");
     }
 
     async fn whoever_loses_a_run_is_offered_others_that_are_like_it_and_have_places(site) {
@@ -260,6 +273,7 @@ both! {
         let full = of("P21-026", |run| run.capacity = 1).await;
         let drawn = of("P21-027", |run| (run.selection, run.capacity) = (Selection::Lottery, 1)).await;
         let other = of("P21-028", |_| {}).await;
+        of("P21-029", |run| run.selection = Selection::Staged).await;
         site.centre.settle().await;
         site.set_time(OPENS);
         let visitor = apply(site, id).await;

@@ -8,6 +8,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use domain::account::{Address, Duty, PersonName, Producer, SignedIn, store as accounts};
 use domain::broadcast::call::{Latency, Method, Phase, Privacy, Titled};
 use domain::broadcast::entity::{broadcast, broadcast_call, encoder};
+use domain::broadcast::plan::REPLAY_LOOK;
 use domain::broadcast::reconcile::Reconciler;
 use domain::broadcast::store::{self, Host, Setup};
 use domain::broadcast::{State, channel, cost, encoder as encoders};
@@ -192,7 +193,9 @@ impl House {
 
     fn row(&self, code: String, run: Uuid, number: i32, state: State) -> broadcast::Model {
         let row = store::planned(&self.centre, code, &self.setup(None));
-        broadcast::Model { run_id: Some(run), number: Some(number), state, ..row }
+        // A replay was looked at a moment ago.
+        let sampled_at = (state == State::Filed).then(|| self.centre.clock().now());
+        broadcast::Model { run_id: Some(run), number: Some(number), state, sampled_at, ..row }
     }
 
     /// A round in which nothing is to be said, and the same rows fetched by SQL alone; medians in milliseconds.
@@ -354,8 +357,14 @@ impl House {
         }
         eprintln!("  broadcasts: {classes} classes of {} runs, {by_method:?}", runs.len());
         // Each is made, bound, drawn, listed and ended, once seen to have begun and once counted afterwards; viewers are
-        // counted at their pace, as that is wanted too.
-        let samples = by_method.get(Method::ReadVideo.as_str()).copied().unwrap_or_default();
+        // counted at their pace, as that is wanted too. That a replay is still there is looked for beyond the least.
+        let ended: HashMap<Uuid, DateTime<Utc>> =
+            rows.iter().filter_map(|row| Some((row.id, row.ended_at?))).collect();
+        let is_sample = |call: &&broadcast_call::Model| {
+            let ended = call.broadcast_id.and_then(|id| ended.get(&id));
+            call.method == Method::ReadVideo && ended.is_some_and(|ended| call.at < *ended + REPLAY_LOOK)
+        };
+        let samples = calls.iter().filter(is_sample).count();
         let each = [
             Method::InsertBroadcast,
             Method::Bind,

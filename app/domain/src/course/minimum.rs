@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::edit::{EditError, Refusal};
 use super::entity::{class_session, run};
-use super::{ClassState, Minimum, RunCode, RunDetails, RunState, Selection};
+use super::{ClassState, Minimum, RunCode, RunDetails, RunState};
 use crate::account::{TrainingManager, record};
 use crate::centre::{Centre, turn};
 use crate::registration::State;
@@ -39,9 +39,11 @@ pub(super) fn check(
         run.state == RunState::Published && run.apply_from.is_some_and(|from| from <= now)
     });
     let people = |minimum: Option<Minimum>| minimum.map_or(0, |minimum| minimum.people);
+    // From then on one holds the run or cancels it, and does neither by changing the rule.
+    let is_counted = has_opened && was.is_some_and(|was| was.at <= now);
     let raised = people(details.minimum) > people(was);
     let hastened = was.zip(details.minimum).is_some_and(|(was, is)| is.at < was.at);
-    if is_decided && changes || has_opened && (raised || hastened) {
+    if (is_decided || is_counted) && changes || has_opened && (raised || hastened) {
         return vec![Refusal::MinimumStands];
     }
     let Some(minimum) = details.minimum else { return Vec::new() };
@@ -102,6 +104,8 @@ pub async fn keep(centre: &Centre, by: &TrainingManager, run: Uuid) -> Result<()
         id: Set(run),
         minimum_kept_at: Set(Some(now)),
         minimum_kept_by: Set(Some(by.id())),
+        // Who is about to cancel it learns that it was decided otherwise.
+        version: Set(present.version + 1),
         ..Default::default()
     };
     kept.update(&tx).await?;
@@ -149,7 +153,7 @@ async fn read_undecided<C: ConnectionTrait>(
     Ok(undecided.collect())
 }
 
-/// How many hold a place in each of these runs. Before a draw nobody does: there everybody in its list counts.
+/// How many hold a place in each of these runs or are still asking for one: in the list of a draw, or for approval.
 async fn signed_up<C: ConnectionTrait>(db: &C, runs: &[run::Model]) -> Result<HashMap<Uuid, u32>, DbErr> {
     let found: Vec<(Uuid, State, i64)> = application::Entity::find()
         .select_only()
@@ -162,11 +166,9 @@ async fn signed_up<C: ConnectionTrait>(db: &C, runs: &[run::Model]) -> Result<Ha
         .into_tuple()
         .all(db)
         .await?;
-    let drawn: Vec<Uuid> =
-        runs.iter().filter(|run| run.selection == Selection::Lottery).map(|run| run.id).collect();
     let mut people: HashMap<Uuid, u32> = HashMap::new();
     for (run, state, count) in found {
-        if state.holds() || state == State::Asked && drawn.contains(&run) {
+        if state.holds() || state == State::Asked {
             *people.entry(run).or_default() += u32::try_from(count).unwrap_or(u32::MAX);
         }
     }

@@ -56,8 +56,13 @@ pub(crate) async fn list_similar<C: ConnectionTrait>(
     Ok(begins.into_iter().take(MOST).map(similar).collect())
 }
 
-/// In a lottery everybody who applies in time may still be drawn.
+/// In a lottery everybody who applies in time may still be drawn; where one applies in stages, the desk alone takes people in.
 fn has_places(line: &RunLine) -> bool {
     let is_free = line.people.left() > 0 && line.people.waiting == 0;
-    line.run.enrolled.is_none() && (is_free || line.run.selection == Selection::Lottery)
+    line.run.enrolled.is_none()
+        && match line.run.selection {
+            Selection::Lottery => true,
+            Selection::FirstCome | Selection::Approval => is_free,
+            Selection::Staged => false,
+        }
 }

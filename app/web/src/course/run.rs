@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use domain::course::store::{self, RunView};
 use domain::course::{ClassState, Minimum, RunCode, RunState, Window};
 use domain::seoul;
@@ -48,7 +49,7 @@ pub async fn draw_run(
     };
     let lessons = crate::lesson::of_course(ask, &view.course).await?;
     let files = super::handouts(ask, &view.course).await?;
-    let heading = title(l, &view.course);
+    let (heading, now) = (title(l, &view.course), ask.centre.clock().now());
     Ok(ask.refuse(status, &heading.clone(), move || {
         let way = vec![Crumb::new(l, words::title(l), "/courses")];
         let calendar = l.path(&format!("/courses/{}/calendar.ics", view.run.code));
@@ -66,7 +67,7 @@ pub async fn draw_run(
             {(view.run.state == RunState::Draft).then(|| view! {
                 <Alert l=l tone=Tone::Warning><p>{words::draft(l)}</p></Alert>
             })}
-            <DescriptionList items=facts(l, &view)/>
+            <DescriptionList items=facts(l, &view, now)/>
             {part}
             {files}
             {lessons}
@@ -86,7 +87,7 @@ fn past(l: Language, count: i32) -> impl IntoView {
     view! { <p>{words::past(l, count)}</p> }
 }
 
-fn facts(l: Language, view: &RunView) -> Vec<Fact> {
+fn facts(l: Language, view: &RunView, now: DateTime<Utc>) -> Vec<Fact> {
     let run = &view.run;
     let mut facts = vec![Fact::new(words::code(l), run.code.clone())];
     let planned = || view.sessions.iter().filter(|session| session.state == ClassState::Planned);
@@ -109,7 +110,9 @@ fn facts(l: Language, view: &RunView) -> Vec<Fact> {
     }
     facts.push(Fact::new(words::selection(l), selection_word(l, run.selection)));
     facts.push(Fact::new(words::capacity(l), words::people(l, run.capacity)));
-    if let Some(least) = Minimum::of(run) {
+    // It no longer matters once the run has begun, and not where it was cancelled.
+    let is_to_come = planned().next().is_some_and(|first| first.starts_at > now);
+    if let Some(least) = Minimum::of(run).filter(|_| is_to_come && run.state != RunState::Cancelled) {
         let says = match run.minimum_kept_at {
             Some(_) => minimum::held(l).to_owned(),
             None => minimum::rule(l, when::moment(l, least.at), least.people),
