@@ -18,6 +18,7 @@ use domain::course::entity::{class_session, run};
 use domain::course::file::{Act, install};
 use domain::course::{ClassState, Line, Mode};
 use domain::language::Language;
+use domain::registration::{DrawSettings, Source, ValueKind};
 use domain::seal::{Sealer, fresh_key};
 use domain::seoul;
 use domain::space::holiday;
@@ -111,7 +112,10 @@ impl House {
         let time = Arc::new(Mutex::new(now));
         let read = Arc::clone(&time);
         let clock = Clock::new(move || *read.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        let settings = Settings { secrets: Sealer::new(&[fresh_key()])?, ..Settings::default() };
+        // Some of the year's lotteries begin before that week's lotto.
+        let source = Source::of(ValueKind::Drand, "").ok_or("no source")?;
+        let draw = DrawSettings { source };
+        let settings = Settings { secrets: Sealer::new(&[fresh_key()])?, draw, ..Settings::default() };
         let centre = Centre::new(db, clock.clone(), settings);
         let name = PersonName::parse("박영상").ok_or("a name")?;
         let address = Address::parse("producer@example.kr").into_iter().collect();

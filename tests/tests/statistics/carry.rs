@@ -13,7 +13,10 @@ use domain::language::Language;
 use domain::registration::State;
 use domain::registration::entity::application;
 use domain::statistics::{Counts, Dimension, Key, Question, fact};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel,
+};
 use server::database;
 use tests::house::House;
 use tests::{Engine, programme};
@@ -75,7 +78,15 @@ async fn write_old_rows(db: &DatabaseConnection, clock: &Clock) {
     let run = programme::run(clock, "R-1", course.id, None);
     let (run_id, first) = (run.id, "2021-01-20T10:00:00+09:00".parse::<chrono::DateTime<Utc>>().unwrap());
     course::Entity::insert(course.into_active_model()).exec_without_returning(db).await.unwrap();
-    run::Entity::insert(run.into_active_model()).exec_without_returning(db).await.unwrap();
+    // What has come into the table since.
+    let run = run::ActiveModel {
+        minimum_people: NotSet,
+        minimum_at: NotSet,
+        minimum_kept_at: NotSet,
+        minimum_kept_by: NotSet,
+        ..run.into_active_model()
+    };
+    run::Entity::insert(run).exec_without_returning(db).await.unwrap();
     let mut classes = Vec::new();
     for number in 1..=3 {
         let state = if number == 3 { ClassState::Cancelled } else { ClassState::Planned };

@@ -10,9 +10,10 @@ mod report;
 use chrono::{DateTime, Utc};
 use domain::attendance::entity::{completion, mark, no_show, run_closing};
 use domain::attendance::{CompletionState, MarkWay, NoShowOutcome, Presence};
+use domain::centre::{Centre, Settings};
 use domain::course::Category;
-use domain::registration::State;
 use domain::registration::entity::application;
+use domain::registration::{DrawSettings, Source, State, ValueKind};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use tests::Site;
 use uuid::Uuid;
@@ -27,9 +28,13 @@ pub(super) async fn bring_in(site: &Site) {
     domain::space::file::import(centre, &*file("spaces.csv"), &*file("seats.csv")).await.unwrap();
     let holidays = domain::space::holiday::parse(&file("holidays.csv")).unwrap();
     domain::space::holiday::install(centre, &holidays).await.unwrap();
+    // Six of the lotteries begin before that week's lotto.
+    let source = Source::of(ValueKind::Drand, "").unwrap();
+    let settings = Settings { draw: DrawSettings { source }, ..centre.settings().clone() };
+    let drawn = Centre::new(centre.database().clone(), centre.clock().clone(), settings);
     for programme in ["programme-2020.csv", "programme-2021.csv"] {
         let act = domain::course::file::Act::Commit;
-        domain::course::file::install(centre, &file(programme), act).await.unwrap();
+        domain::course::file::install(&drawn, &file(programme), act).await.unwrap();
     }
     domain::studio::file::import(centre, &file("studio-2020.csv")).await.unwrap();
 }
